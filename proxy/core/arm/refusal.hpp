@@ -1,0 +1,61 @@
+// The answers armgate gives in ARM's name, as ARM would send them (facts 1.1 to 1.6). Pure: ids and
+// time come in as values. Texts are data (config/rules/refusals.json).
+#pragma once
+
+#include "core/base/time.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace armgate::arm {
+
+struct ArmRules;
+
+/// `--refusal`: Microsoft's own enforcement, or a customer's policy assignment.
+enum class RefusalStyle { system, policy };
+
+/// Head fields in order, without framing: the writer adds Content-Length.
+struct LocalAnswer {
+    unsigned status = 0;
+    std::vector<std::pair<std::string, std::string>> fields;
+    std::string body;
+};
+
+/// What makes one answer differ from the next. The ids are GUIDs made by io.
+struct AnswerContext {
+    std::string request_id;      ///< x-ms-request-id
+    std::string correlation_id;  ///< x-ms-correlation-request-id (the client's, if it sent one)
+    std::string routing_id;      ///< GUID part of x-ms-routing-request-id
+    base::Timestamp now;
+    std::string clause;  ///< value of x-armgate-verdict
+};
+
+struct RefusedRequest {
+    std::string_view resource_name;  ///< target of the error, last name segment
+    std::string_view resource_id;    ///< for the assignment scope under RefusalStyle::policy
+    bool is_delete = false;          ///< which of the two policies
+};
+
+/// The MFA refusal: 401, the one WWW-Authenticate field byte for byte, body by style.
+[[nodiscard]] LocalAnswer mfa_refusal(const RefusedRequest& request,
+                                      RefusalStyle style,
+                                      const AnswerContext& context,
+                                      const ArmRules& rules);
+
+/// ARM's ordinary 401 for an unusable token (facts 1.6); `code` is Identity::arm_error_code.
+[[nodiscard]] LocalAnswer token_refusal(std::string_view code,
+                                        const AnswerContext& context,
+                                        const ArmRules& rules);
+
+/// Any other error armgate itself answers, in ARM's shape: `{"error":{"code","message"}}`.
+[[nodiscard]] LocalAnswer arm_error(unsigned status,
+                                    std::string_view code,
+                                    std::string_view message,
+                                    const AnswerContext& context);
+
+/// `sys.mfa-write`, `sys.mfa-delete`, or the built-in definition's id under RefusalStyle::policy.
+[[nodiscard]] std::string_view policy_id(RefusalStyle style, bool is_delete, const ArmRules& rules);
+
+}  // namespace armgate::arm

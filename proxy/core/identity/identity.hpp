@@ -1,0 +1,63 @@
+// Who acts: read, without verifying the signature, from the bearer token of a request. What is
+// read here may narrow what is allowed, never widen it. Pure: the time comes in as a value.
+#pragma once
+
+#include "core/base/time.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace armgate::identity {
+
+struct IdentityRules;
+
+enum class IdentityKind { user, service_principal, managed_identity, unknown };
+
+/// Contract spelling: `user`, `service-principal`, `managed-identity`, `unknown`.
+[[nodiscard]] std::string_view kind_name(IdentityKind kind) noexcept;
+
+/// What the `Authorization` fields of a request amount to.
+enum class Credential {
+    none,       ///< no such field: clause `no-token`
+    unusable,   ///< not a token, or expired for more than five minutes: clause `unusable-token`
+    ambiguous,  ///< who it is cannot be said for certain: clause `unknown-identity`
+    usable,     ///< decoded, and its claims do not contradict each other
+};
+
+/// The identity block of the trace (contract section 6) and what the verdict needs of it. Holds
+/// claims only, never the token or a part of it.
+struct Identity {
+    Credential credential = Credential::none;
+    IdentityKind kind = IdentityKind::unknown;
+    std::string known_by;  ///< "idtyp", "inferred" (facts 4.3), or empty
+    std::optional<std::string> idtyp;
+    std::vector<std::string> amr;
+    std::vector<std::string> acrs;
+    std::optional<std::string> app_id;
+    std::optional<std::string> app;  ///< display name of app_id, where the rules know it
+    std::optional<std::string> tenant;
+    std::optional<std::string> object_id;
+    std::optional<std::string> name;
+    std::optional<bool> guest;
+    std::optional<bool> synced;
+    std::optional<bool> password_grant_suspected;
+    std::optional<base::Timestamp> expires;
+    /// `mfa` is an element of the array `amr`, or `p1` of the array `acrs`: exact, case-sensitive.
+    bool has_mfa = false;
+    /// ARM's error code for an unusable token: `InvalidAuthenticationToken` or
+    /// `ExpiredAuthenticationToken` (facts 1.6). Empty otherwise.
+    std::string arm_error_code;
+    /// One sentence for people: why it is unusable or ambiguous, or how the kind was inferred.
+    std::string reason;
+};
+
+/// The identity behind the values of all `Authorization` fields of one request (none, one, or an
+/// ambiguous several). Never throws and never fails: doubt is part of the result.
+[[nodiscard]] Identity identify(std::span<const std::string_view> authorization,
+                                base::Timestamp now,
+                                const IdentityRules& rules);
+
+}  // namespace armgate::identity

@@ -1,0 +1,106 @@
+// The verdict on one request and what is done about it (contract section 5; order and rules:
+// facts/enforcement section 0). Pure functions over values.
+#pragma once
+
+#include "core/arm/hosts.hpp"
+#include "core/arm/operation.hpp"
+#include "core/base/error.hpp"
+#include "core/base/time.hpp"
+#include "core/identity/identity.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace armgate::verdict {
+
+struct Rules;
+
+enum class Outcome { pass, fail, uncertain };
+
+/// Contract spelling: `pass`, `fail`, `uncertain`.
+[[nodiscard]] std::string_view outcome_name(Outcome outcome) noexcept;
+
+/// The closed list of contract section 5, in its order.
+enum class ClauseId {
+    read,
+    other_cloud,
+    no_token,
+    unusable_token,
+    unknown_identity,
+    workload_identity,
+    user_with_mfa,
+    exempt_type,
+    exempt_delete,
+    contents,
+    contents_not_read,
+    tags_only,
+    post_action,
+    tenant_scope,
+    not_forwardable,
+    user_without_mfa,
+};
+inline constexpr std::size_t kClauseCount = 16;
+
+/// Contract spelling, e.g. `user-without-mfa`.
+[[nodiscard]] std::string_view clause_name(ClauseId clause) noexcept;
+
+struct Verdict {
+    Outcome outcome = Outcome::uncertain;
+    ClauseId clause = ClauseId::not_forwardable;
+};
+
+/// The method as a class, and whether this request may be forwarded at all: known methods only, in
+/// upper case. The framing, target and field checks of core/http come before and set it too.
+enum class Forwardable { yes, no };
+
+/// First rule that decides wins. Never `pass` for a write in doubt about the caller.
+[[nodiscard]] Verdict judge(const arm::Classification& request,
+                            arm::Cloud cloud,
+                            const identity::Identity& identity,
+                            Forwardable forwardable);
+
+/// GET, HEAD, OPTIONS, PUT, PATCH, DELETE, POST, exactly so spelled.
+[[nodiscard]] bool is_known_method(std::string_view method) noexcept;
+
+enum class Mode { observe, enforce, dry_run };
+enum class UncertainPolicy { by_cause, forward, block };
+
+/// Contract spelling: `observe`, `enforce`, `dry-run`.
+[[nodiscard]] std::string_view mode_name(Mode mode) noexcept;
+
+enum class Decision {
+    forward,
+    refuse_mfa,             ///< arm::mfa_refusal
+    refuse_token,           ///< arm::token_refusal
+    refuse_not_forwardable  ///< 400, in every mode
+};
+
+/// What the mode makes of the verdict (contract section 5, facts 0; `--uncertain` of section 3).
+[[nodiscard]] Decision decide(Mode mode,
+                              const Verdict& verdict,
+                              const identity::Identity& identity,
+                              UncertainPolicy uncertain) noexcept;
+
+/// One request as the judge sees it. Views into the caller's memory; `path` undecoded.
+struct RequestView {
+    std::string_view method;
+    std::string_view path;
+    arm::Cloud cloud = arm::Cloud::azure_public;
+    std::span<const std::string_view> authorization;
+    Forwardable forwardable = Forwardable::yes;
+};
+
+struct Assessment {
+    arm::Classification request;
+    identity::Identity identity;
+    Verdict verdict;
+};
+
+/// classify, identify and judge in one call: what the proxy, `explain` and `report` share.
+[[nodiscard]] Assessment assess(const RequestView& request,
+                                base::Timestamp now,
+                                const Rules& rules);
+
+}  // namespace armgate::verdict
