@@ -94,7 +94,8 @@ std::optional<nlohmann::json> parse_json(std::string_view text,
     if (text.substr(0, 3) == "\xEF\xBB\xBF") return std::nullopt;
     std::optional<json> value(std::in_place);
     GuardedBuilder builder(*value, max_depth, duplicates);
-    if (json::sax_parse(text.begin(), text.end(), &builder)) return value;
+    // Pointers, not iterators: the checks of the latter cost a tenth of the time.
+    if (json::sax_parse(text.data(), text.data() + text.size(), &builder)) return value;
     if (duplicate != nullptr) *duplicate = builder.duplicate();
     return std::nullopt;
 }

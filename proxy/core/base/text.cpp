@@ -28,21 +28,22 @@ constexpr auto kUrlSafe = decode_table('-', '_');
 std::optional<std::string> decode_unpadded(std::string_view text,
                                            const std::array<std::int8_t, 256>& table) {
     if (text.size() % 4 == 1) return std::nullopt;
-    std::string out;
-    out.reserve(text.size() * 3 / 4);
+    std::string out(text.size() * 3 / 4, '\0');
+    std::size_t at = 0;
     std::uint32_t bits = 0;
-    int count = 0;
+    unsigned count = 0;
+    int faults = 0;  // negative once any character was none of the alphabet; asked once, at the end
     for (const char c : text) {
         const int value = table[static_cast<unsigned char>(c)];
-        if (value < 0) return std::nullopt;
-        bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+        faults |= value;
+        bits = (bits << 6U) | (static_cast<std::uint32_t>(value) & 0x3FU);
         count += 6;
         if (count >= 8) {
             count -= 8;
-            out.push_back(static_cast<char>((bits >> static_cast<unsigned>(count)) & 0xFFU));
+            out[at++] = static_cast<char>((bits >> count) & 0xFFU);
         }
     }
-    if ((bits & ((1U << static_cast<unsigned>(count)) - 1U)) != 0) return std::nullopt;
+    if (faults < 0 || (bits & ((1U << count) - 1U)) != 0) return std::nullopt;
     return out;
 }
 
