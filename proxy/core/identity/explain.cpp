@@ -146,9 +146,8 @@ std::string explain_mfa(const Identity& identity) {
     if (in(identity.amr, "mfa")) return "amr holds \"mfa\".";
     if (in(identity.acrs, "p1")) return "acrs holds \"p1\".";
     if (identity.has_mfa) return "amr holds \"mfa\" or acrs holds \"p1\", past what is shown.";
-    const std::string lacks = "amr " + printable_list(identity.amr) +
-                              " does not hold \"mfa\", acrs " + printable_list(identity.acrs) +
-                              " does not hold \"p1\".";
+    std::string lacks = "amr " + printable_list(identity.amr) + " does not hold \"mfa\", acrs " +
+                        printable_list(identity.acrs) + " does not hold \"p1\".";
     if (identity.known_by == "idtyp" && is_exempt(identity)) {
         return "Not needed: " + std::string(kind_name(identity.kind)) + " tokens are exempt; " +
                lacks;

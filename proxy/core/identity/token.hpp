@@ -14,7 +14,7 @@
 namespace armgate::identity {
 
 /// A user in 200 groups has a token of 12 KB; the head of a request is limited to 64 KiB.
-inline constexpr std::size_t kMaxTokenBytes = 64 * 1024;
+inline constexpr std::size_t kMaxTokenBytes = std::size_t{64} * 1024;
 
 /// Exactly the strings `user` and `app` are known values of `idtyp` (contract section 5).
 enum class IdtypClaim { absent, user, app, other };
