@@ -1,0 +1,3 @@
+module armgate.test/goverify
+
+go 1.19
