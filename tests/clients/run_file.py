@@ -1,0 +1,43 @@
+"""Runs the tests of one file and tells ctest how it went.
+
+Exit status 0: all passed; 1: something failed, or nothing ran; 77: everything was skipped, which
+ctest reports as skipped. With ARMGATE_REQUIRE_CLIENTS=1 any skip is a failure: CI must not turn
+green because a client could not be installed.
+"""
+
+import os
+import pathlib
+import sys
+import unittest
+
+SKIPPED = 77
+
+
+class CountingResult(unittest.TextTestResult):
+    """Counts successes itself: whether a skipped test counts as run differs between Pythons."""
+
+    passed = 0
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.passed += 1
+
+
+def main():
+    folder = pathlib.Path(__file__).resolve().parent
+    sys.path.insert(0, str(folder))
+    suite = unittest.defaultTestLoader.loadTestsFromName(sys.argv[1])
+    result = unittest.TextTestRunner(verbosity=2, resultclass=CountingResult).run(suite)
+    for test, reason in result.skipped:
+        print(f"skipped: {test}: {reason}")
+    if not result.wasSuccessful():
+        return 1
+    if result.skipped and os.environ.get("ARMGATE_REQUIRE_CLIENTS") == "1":
+        return 1
+    if result.passed:
+        return 0
+    return SKIPPED if result.skipped else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
