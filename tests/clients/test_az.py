@@ -215,6 +215,58 @@ class EnforceForUsersWithoutMfa(AzCase):
         self.assertEqual(["p1"], record["identity"]["acrs"], record)
 
 
+class Deployments(AzCase):
+    """az sends a template as it found it: comments inside, and the key `template` not quoted."""
+
+    TEMPLATE = """{
+      // a comment, which ARM's reader allows
+      "$schema":
+      "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+      "contentVersion": "1.0.0.0",
+      "resources": [{"type": "Microsoft.Demo/things", "apiVersion": "2024-01-01", "name": "t",
+                     "location": "westeurope", "properties": {}}]}"""
+    PATH = f"{GROUPS}/g/providers/Microsoft.Resources/deployments/d"
+
+    def deploy(self, person, mode):
+        self.given("g")
+        file = self.stage.folder / "template.json"
+        file.write_text(self.TEMPLATE)
+        return self.az_as(person, mode, "deployment", "group", "create", "-g", "g", "-n", "d",
+                          "--template-file", str(file))
+
+    def assert_contents(self, record):
+        (item,) = record["contents"]
+        self.assertEqual("Microsoft.Demo/things/write", item["operation"], record)
+        self.assertEqual("t", item["name"], record)
+
+    def test_observe_judges_the_contents_and_forwards_the_body_untouched(self):
+        done = self.deploy(people.WITHOUT_MFA, "observe")
+        self.assertEqual(0, done.status, f"{done}")
+        validate, create = done.requests("POST") + done.requests("PUT")
+        self.assertEqual(self.PATH + "/validate", validate["request"]["path"])
+        self.assertEqual(self.PATH, create["request"]["path"])
+        for record, entry in zip((validate, create), done.writes_at_arm()):
+            self.assert_request(record, people.WITHOUT_MFA, outcome="fail", clause="contents",
+                                action="forwarded", body_bytes=entry["body_bytes"])
+            self.assert_contents(record)
+
+    def test_enforce_refuses_at_validation_so_that_nothing_is_created(self):
+        done = self.deploy(people.WITHOUT_MFA, "enforce")
+        self.assert_challenged(done)
+        self.assertEqual([], done.writes_at_arm(), f"{done}")
+        (record,) = done.requests()
+        self.assert_request(record, people.WITHOUT_MFA, method="POST", action="refused",
+                            path=self.PATH + "/validate", outcome="fail", clause="contents",
+                            operation="Microsoft.Resources/deployments/validate/action",
+                            status=401)
+        self.assert_contents(record)
+
+    def test_a_service_principal_deploys_in_enforce(self):
+        done = self.deploy(people.SERVICE_PRINCIPAL, "enforce")
+        self.assertEqual(0, done.status, f"{done}")
+        self.assertEqual(["POST", "PUT"], [entry["method"] for entry in done.writes_at_arm()])
+
+
 class EnforceForOthers(AzCase):
     def test_service_principals_and_users_with_mfa_write_as_ever(self):
         for person in PLAIN_WRITERS:
