@@ -1,0 +1,155 @@
+#include "core/base/redact.hpp"
+
+#include "core/base/embedded.hpp"
+#include "core/base/rule_file.hpp"
+#include "core/base/text.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace armgate::base {
+namespace {
+
+constexpr std::string_view kHiddenValue = "REDACTED";
+constexpr std::string_view kHiddenText = "[redacted]";
+constexpr std::size_t kMaxNameBytes = 40;  // longer than any query option of ARM or OData
+/// The header `{"alg":"none"}` has 19 in base64url; shorter text (a resource `keyJson`) is none.
+constexpr std::size_t kMinJwtBytes = 16;
+
+/// The bytes of base64url and the dots between the parts of a JWT (RFC 7515 section 2), with the
+/// other alphabet and padding for those who write it so.
+bool is_secret_char(char c) noexcept {
+    const char lower = ascii_lower(c);
+    return is_digit(c) || (lower >= 'a' && lower <= 'z') ||
+           std::string_view("-_.~+/=").find(c) != std::string_view::npos;
+}
+
+std::size_t secret_end(std::string_view text, std::size_t from) noexcept {
+    while (from < text.size() && is_secret_char(text[from])) ++from;
+    return from;
+}
+
+/// Bytes of base64url and dots at the start of `text`.
+std::size_t jwt_length(std::string_view text) noexcept {
+    std::size_t length = 0;
+    while (length < text.size() && is_secret_char(text[length]) &&
+           std::string_view("~+/=").find(text[length]) == std::string_view::npos) {
+        ++length;
+    }
+    return length;
+}
+
+bool is_common_name(std::string_view name) noexcept {
+    const auto common = [](char c) {
+        const char lower = ascii_lower(c);
+        return is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '_' || c == '.' ||
+               c == '$';
+    };
+    return !name.empty() && name.size() <= kMaxNameBytes &&
+           std::all_of(name.begin(), name.end(), common) &&
+           name.find("eyJ") == std::string_view::npos;
+}
+
+bool is_shown(std::string_view name, std::string_view value, const RedactionRules& rules) {
+    const bool listed =
+        std::any_of(rules.shown_query_values.begin(), rules.shown_query_values.end(),
+                    [name](const std::string& shown) { return ascii_iequals(shown, name); });
+    if (!listed) return false;
+    const auto decoded = percent_decode(value);
+    // Some servers split at `;` or decode before they split: then a secret could follow.
+    return decoded && decoded->find_first_of("&;") == std::string::npos;
+}
+
+void append_parameter(std::string& out, std::string_view part, const RedactionRules& rules) {
+    const std::size_t equals = part.find('=');
+    const std::string_view raw_name = part.substr(0, equals);
+    const auto name = percent_decode(raw_name);
+    if (!name || !is_common_name(*name) || equals == std::string_view::npos) {
+        out += kHiddenValue;
+        return;
+    }
+    out += raw_name;
+    out.push_back('=');
+    const std::string_view value = part.substr(equals + 1);
+    out += is_shown(*name, value, rules) ? redact_text(value) : std::string(kHiddenValue);
+}
+
+/// Length of what separates `Bearer` from its credential at the start of `text`; 0 for anything
+/// else.
+std::size_t separator_length(std::string_view text) noexcept {
+    std::size_t length = 0;
+    while (length < text.size()) {
+        if (text[length] == ' ' || text[length] == '\t' || text[length] == '+') {
+            ++length;
+        } else if (text.substr(length, 3) == "%20") {
+            length += 3;
+        } else {
+            break;
+        }
+    }
+    return length;
+}
+
+/// End of the secret that starts at `at`; `at` itself where none does.
+std::size_t secret_at(std::string_view text, std::size_t at) noexcept {
+    const std::string_view rest = text.substr(at);
+    if (rest.starts_with("eyJ")) {
+        return jwt_length(rest) >= kMinJwtBytes ? secret_end(text, at) : at;
+    }
+    constexpr std::string_view kBearer = "bearer";
+    if (!ascii_istarts_with(rest, kBearer)) return at;
+    const std::size_t separator = separator_length(rest.substr(kBearer.size()));
+    if (separator == 0) return at;
+    const std::size_t start = at + kBearer.size() + separator;
+    const std::size_t end = secret_end(text, start);
+    return end > start ? end : at;
+}
+
+}  // namespace
+
+Result<RedactionRules> parse_redaction_rules(std::string_view text) {
+    RuleFile file("redaction.json");
+    const nlohmann::json root = file.parse(text);
+    file.expect_keys(root, "redaction.json", {"source", "shown_query_values"});
+    RedactionRules rules{file.texts(root, "shown_query_values")};
+    if (file.error()) return *file.error();
+    return rules;
+}
+
+Result<RedactionRules> load_redaction_rules() {
+    return parse_redaction_rules(embedded_rules("redaction"));
+}
+
+std::string redact_query(std::string_view query, const RedactionRules& rules) {
+    std::string out;
+    out.reserve(query.size());
+    while (!query.empty()) {
+        const std::size_t end = std::min(query.find('&'), query.size());
+        if (end > 0) append_parameter(out, query.substr(0, end), rules);
+        if (end == query.size()) break;
+        out.push_back('&');
+        query.remove_prefix(end + 1);
+    }
+    return out;
+}
+
+std::string redact_text(std::string_view text) {
+    std::string out;
+    std::size_t plain = 0;
+    std::size_t at = 0;
+    while ((at = text.find_first_of("ebB", at)) != std::string_view::npos) {
+        const std::size_t end = secret_at(text, at);
+        if (end == at) {
+            ++at;
+            continue;
+        }
+        out += text.substr(plain, at - plain);
+        out += kHiddenText;
+        plain = at = end;
+    }
+    out += text.substr(plain);
+    return out;
+}
+
+}  // namespace armgate::base
