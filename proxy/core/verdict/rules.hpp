@@ -5,27 +5,17 @@
 #include "core/arm/rules.hpp"
 #include "core/base/error.hpp"
 #include "core/identity/rules.hpp"
+#include "core/verdict/clauses.hpp"
 #include "core/verdict/verdict.hpp"
 
-#include <array>
-#include <string>
+#include <cstddef>
 
 namespace armgate::verdict {
-
-/// One clause as config/rules/clauses.json holds it.
-struct Clause {
-    std::string name;
-    Outcome outcome = Outcome::uncertain;
-    std::string certainty;    ///< the mark of facts: certain, reported, inferred, unverified
-    std::string explanation;  ///< one sentence for people
-    std::string action;       ///< what to do
-    std::string source;
-};
 
 struct Rules {
     identity::IdentityRules identity;
     arm::ArmRules arm;
-    std::array<Clause, kClauseCount> clauses;  ///< indexed by ClauseId
+    Clauses clauses;
 
     [[nodiscard]] const Clause& clause(ClauseId id) const {
         return clauses.at(static_cast<std::size_t>(id));

@@ -1,0 +1,81 @@
+#include "core/verdict/clauses.hpp"
+
+#include "core/base/embedded.hpp"
+#include "core/base/rule_file.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+namespace armgate::verdict {
+namespace {
+
+constexpr std::array<std::string_view, 4> kCertainties{"certain", "reported", "inferred",
+                                                       "unverified"};
+
+std::optional<std::size_t> index_of(std::string_view name) {
+    for (std::size_t i = 0; i < kClauseCount; ++i) {
+        if (clause_name(static_cast<ClauseId>(i)) == name) return i;
+    }
+    return std::nullopt;
+}
+
+std::optional<Outcome> outcome_of(std::string_view name) {
+    for (const Outcome outcome : {Outcome::pass, Outcome::fail, Outcome::uncertain}) {
+        if (outcome_name(outcome) == name) return outcome;
+    }
+    return std::nullopt;
+}
+
+Clause read_clause(base::RuleFile& file, const nlohmann::json& entry) {
+    file.expect_keys(entry, "clauses",
+                     {"name", "outcome", "certainty", "explanation", "action", "source"});
+    Clause clause;
+    clause.name = file.text(entry, "name");
+    const auto outcome = outcome_of(file.text(entry, "outcome"));
+    if (!outcome) file.fault("outcome", "is not pass, fail or uncertain");
+    clause.outcome = outcome.value_or(Outcome::uncertain);
+    clause.certainty = file.text(entry, "certainty");
+    if (std::find(kCertainties.begin(), kCertainties.end(), clause.certainty) ==
+        kCertainties.end()) {
+        file.fault("certainty", "is not certain, reported, inferred or unverified");
+    }
+    clause.explanation = file.text(entry, "explanation");
+    clause.action = file.text(entry, "action");
+    clause.source = file.text(entry, "source");
+    return clause;
+}
+
+}  // namespace
+
+Result<Clauses> parse_clauses(std::string_view text) {
+    base::RuleFile file("clauses.json");
+    const nlohmann::json root = file.parse(text);
+    file.expect_keys(root, "clauses.json", {"clauses"});
+    Clauses clauses;
+    for (const auto& entry : file.array(root, "clauses")) {
+        Clause clause = read_clause(file, entry);
+        const auto index = index_of(clause.name);
+        if (!index) {
+            file.fault(clause.name, "is not a clause of the contract");
+        } else if (!clauses.at(*index).name.empty()) {
+            file.fault(clause.name, "is repeated");
+        } else {
+            clauses.at(*index) = std::move(clause);
+        }
+    }
+    for (std::size_t i = 0; i < kClauseCount; ++i) {
+        if (clauses.at(i).name.empty()) {
+            file.fault(clause_name(static_cast<ClauseId>(i)), "is missing");
+        }
+    }
+    if (file.error()) return *file.error();
+    return clauses;
+}
+
+Result<Clauses> load_clauses() {
+    return parse_clauses(base::embedded_rules("clauses"));
+}
+
+}  // namespace armgate::verdict

@@ -1,0 +1,32 @@
+// The closed list of clauses as data: what each means to people. Pure.
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/verdict/verdict.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace armgate::verdict {
+
+/// One clause as config/rules/clauses.json holds it.
+struct Clause {
+    std::string name;
+    Outcome outcome = Outcome::uncertain;  ///< for `contents`: its usual one, see `judge`
+    std::string certainty;    ///< the mark of facts: certain, reported, inferred, unverified
+    std::string explanation;  ///< one sentence for people
+    std::string action;       ///< what to do
+    std::string source;
+};
+
+using Clauses = std::array<Clause, kClauseCount>;  ///< indexed by ClauseId
+
+/// Each clause of the contract exactly once. Errors: `config_invalid`, naming the key; an unknown
+/// or missing clause, outcome, certainty or key is an error.
+[[nodiscard]] Result<Clauses> parse_clauses(std::string_view text);
+
+/// The embedded file. Errors as `parse_clauses`.
+[[nodiscard]] Result<Clauses> load_clauses();
+
+}  // namespace armgate::verdict
