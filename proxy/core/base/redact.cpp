@@ -58,7 +58,7 @@ bool is_shown(std::string_view name, std::string_view value, const RedactionRule
     if (!listed) return false;
     const auto decoded = percent_decode(value);
     // Some servers split at `;` or decode before they split: then a secret could follow.
-    return decoded && decoded->find_first_of("&;") == std::string::npos;
+    return decoded && decoded->find_first_of("&;#") == std::string::npos;
 }
 
 void append_parameter(std::string& out, std::string_view part, const RedactionRules& rules) {

@@ -1,0 +1,184 @@
+#include "core/verdict/explain.hpp"
+
+#include "core/arm/refusal.hpp"
+#include "core/base/json.hpp"
+#include "core/base/text.hpp"
+#include "core/identity/explain.hpp"
+#include "core/identity/identity_json.hpp"
+#include "core/verdict/verdict_json.hpp"
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace armgate::verdict {
+namespace {
+
+void append_member(std::string& out, std::string_view key, const std::optional<std::string>& text) {
+    out += key;
+    if (text) {
+        base::append_json_string(out, base::redact_text(*text));
+    } else {
+        out += "null";
+    }
+}
+
+std::string error_line(std::string_view why) {
+    std::string out = R"({"error":)";
+    base::append_json_string(out, why);
+    return out + "}";
+}
+
+/// The default of `--refusal` is Microsoft's own enforcement: its policy is the one named.
+std::string_view policy_of(const Assessment& assessment, const arm::ArmRules& rules) {
+    const auto request_class = assessment.request.request_class;
+    if (!has_policy(assessment.verdict, request_class)) return {};
+    const bool is_delete = request_class == arm::RequestClass::del;
+    return arm::policy_id(arm::RefusalStyle::system, is_delete, rules);
+}
+
+/// What a terminal may get: escape sequences in a name or a path must not reach it.
+std::string printable(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c < 0x20 || c >= 0x7F) c = '?';
+    }
+    return out;
+}
+
+std::string join(const std::vector<std::string>& list) {
+    std::string out;
+    for (const auto& element : list) out += (out.empty() ? "" : ",") + element;
+    return out.empty() ? "none" : out;
+}
+
+std::string caller_text(const identity::Identity& who) {
+    if (who.credential == identity::Credential::none) return "no Authorization field";
+    if (who.credential != identity::Credential::usable) return who.reason;
+    std::string out(identity::kind_name(who.kind));
+    if (who.name) out += " " + *who.name;
+    if (who.app) out += ", through " + *who.app;
+    if (!who.known_by.empty()) out += ", known by " + who.known_by;
+    return out + "; amr " + join(who.amr) + ", acrs " + join(who.acrs);
+}
+
+struct BatchRequest {
+    std::string method;
+    std::string url;
+    std::optional<std::string> authorization;
+};
+
+/// An empty or shapeless token is a field all the same: the request has it, and it is unusable.
+std::string authorization_of(const std::string& token) {
+    auto found = identity::find_authorization(token);
+    return found ? *std::move(found) : token;
+}
+
+Result<BatchRequest> read_batch_line(std::string_view line) {
+    const auto invalid = [](const char* why) { return Error{Errc::input_invalid, why}; };
+    const auto value = base::parse_json(line, base::kBodyDepth);
+    if (!value || !value->is_object()) return invalid("The line is not one JSON object.");
+    BatchRequest out;
+    bool has_method = false;
+    bool has_url = false;
+    for (const auto& [key, member] : value->items()) {
+        if (key == "body") continue;
+        if (key == "token" && member.is_null()) continue;
+        if (key != "method" && key != "url" && key != "token") {
+            return invalid("The line holds a key other than method, url, token and body.");
+        }
+        if (!member.is_string()) return invalid("method, url and token are strings.");
+        const auto& text = member.get_ref<const std::string&>();
+        if (key == "token") {
+            out.authorization = authorization_of(text);
+        } else {
+            (key == "method" ? out.method : out.url) = text;
+            (key == "method" ? has_method : has_url) = true;
+        }
+    }
+    if (!has_method || !has_url) return invalid("The line lacks method or url.");
+    return out;
+}
+
+}  // namespace
+
+Result<ExplainRules> load_explain_rules() {
+    auto rules = load_rules();
+    if (!rules) return rules.error();
+    auto hosts = arm::ArmHosts::make(rules->arm, {});
+    if (!hosts) return hosts.error();
+    auto redaction = base::load_redaction_rules();
+    if (!redaction) return redaction.error();
+    return ExplainRules{*std::move(rules), *std::move(hosts), *std::move(redaction)};
+}
+
+Result<Explained> explain_request(std::string_view method,
+                                  std::string_view url,
+                                  const std::optional<std::string>& authorization,
+                                  base::Timestamp now,
+                                  const ExplainRules& rules) {
+    auto target = parse_explain_url(url, rules);
+    if (!target) return target.error();
+    std::array<std::string_view, 1> field{};
+    if (authorization) field[0] = *authorization;
+    RequestView view;
+    view.method = method;
+    view.path = target->path;
+    view.cloud = target->cloud;
+    view.authorization = std::span(field).first(authorization ? 1 : 0);
+    view.forwardable = target->forwardable;
+    return Explained{base::redact_text(method), std::move(target->shown_url),
+                     assess(view, now, rules.rules)};
+}
+
+std::string explained_json(const Explained& explained, const ExplainRules& rules) {
+    const auto& assessment = explained.assessment;
+    std::string out = R"({"method":)";
+    out.reserve(1024);
+    base::append_json_string(out, explained.method);
+    out += R"(,"url":)";
+    base::append_json_string(out, explained.url);
+    out += R"(,"class":")";
+    out += arm::class_name(assessment.request.request_class);
+    append_member(out, R"(","operation":)", assessment.request.operation);
+    append_member(out, R"(,"resource_id":)", assessment.request.resource_id);
+    out += R"(,"identity":)";
+    identity::append_identity_json(out, assessment.identity);
+    out += R"(,"verdict":)";
+    append_verdict_json(out, assessment.verdict, policy_of(assessment, rules.rules.arm));
+    return out + "}";
+}
+
+std::string explained_text(const Explained& explained, const ExplainRules& rules) {
+    const auto& assessment = explained.assessment;
+    const Clause& clause = rules.rules.clause(assessment.verdict.clause);
+    std::string out;
+    const auto line = [&out](std::string_view label, const std::string& text) {
+        out += label;
+        out.append(12 - label.size(), ' ');
+        out += printable(base::redact_text(text)) + "\n";
+    };
+    line("verdict",
+         std::string(outcome_name(assessment.verdict.outcome)) + " (" + clause.name + ")");
+    line("why", clause.explanation);
+    line("certainty", clause.certainty);
+    line("what to do", clause.action);
+    line("source", clause.source);
+    line("request", explained.method + " " + explained.url);
+    line("operation", assessment.request.operation.value_or("none of its own"));
+    line("caller", caller_text(assessment.identity));
+    return out;
+}
+
+std::string explain_line(std::string_view line, base::Timestamp now, const ExplainRules& rules) {
+    const auto request = read_batch_line(line);
+    if (!request) return error_line(request.error().detail);
+    const auto explained =
+        explain_request(request->method, request->url, request->authorization, now, rules);
+    if (!explained) return error_line(explained.error().detail);
+    return explained_json(*explained, rules);
+}
+
+}  // namespace armgate::verdict

@@ -1,0 +1,166 @@
+#include "core/verdict/explain.hpp"
+
+#include "core/base/json.hpp"
+#include "support/tokens.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace armgate::verdict {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const base::Timestamp kNow = base::parse_rfc3339("2026-11-24T10:00:00Z").value();
+const std::string kUser = test::make_token(test::claims(R"("idtyp":"user","amr":["pwd"])"));
+const std::string kMfa = test::make_token(test::claims(R"("idtyp":"user","amr":["pwd","mfa"])"));
+const std::string kApp = test::make_token(test::claims(R"("idtyp":"app")"));
+
+const ExplainRules& rules() {
+    static const ExplainRules kRules = load_explain_rules().value();
+    return kRules;
+}
+
+nlohmann::json batch(const nlohmann::json& request) {
+    const auto answer = explain_line(request.dump(), kNow, rules());
+    return base::parse_json(answer, base::kBodyDepth).value();
+}
+
+std::string clause(const nlohmann::json& request) {
+    return batch(request).at("verdict").at("clause");
+}
+
+TEST(Explain, ALineHasTheKeysOfTheContract) {
+    const auto line = explain_line(
+        R"({"method":"PUT","url":"/subscriptions/s/resourcegroups/rg?api-version=1","token":")" +
+            kUser + R"("})",
+        kNow, rules());
+    EXPECT_THAT(
+        line,
+        testing::StartsWith(
+            R"({"method":"PUT","url":"/subscriptions/s/resourcegroups/rg?api-version=1",)"
+            R"("class":"write",)"
+            R"("operation":"Microsoft.Resources/subscriptions/resourceGroups/write",)"
+            R"("resource_id":"/subscriptions/s/resourcegroups/rg","identity":{"kind":"user")"));
+    EXPECT_THAT(line,
+                testing::EndsWith(R"("verdict":{"outcome":"fail","clause":"user-without-mfa",)"
+                                  R"("policy":"sys.mfa-write"}})"));
+}
+
+TEST(Explain, TheCallerDecides) {
+    const std::string path = "/subscriptions/s/resourceGroups/rg";
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}, {"token", kUser}}), "user-without-mfa");
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}, {"token", kMfa}}), "user-with-mfa");
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}, {"token", kApp}}), "workload-identity");
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}, {"token", "Bearer " + kMfa}}),
+              "user-with-mfa");
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}}), "no-token");
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}, {"token", nullptr}}), "no-token");
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}, {"token", "x"}}), "unusable-token");
+    EXPECT_EQ(clause({{"method", "DELETE"}, {"url", path}, {"token", ""}}), "unusable-token");
+    EXPECT_EQ(
+        batch({{"method", "DELETE"}, {"url", path}, {"token", kUser}}).at("verdict").at("policy"),
+        "sys.mfa-delete");
+}
+
+TEST(Explain, TheHostDecidesTheCloud) {
+    const auto with_host = [](const std::string& host) {
+        return clause({{"method", "PUT"},
+                       {"url", "https://" + host + "/subscriptions/s/resourceGroups/rg"},
+                       {"token", kUser}});
+    };
+    EXPECT_EQ(with_host("MANAGEMENT.azure.com.:443"), "user-without-mfa");
+    EXPECT_EQ(with_host("westeurope.management.azure.com"), "user-without-mfa");
+    EXPECT_EQ(with_host("management.usgovcloudapi.net"), "other-cloud");
+    EXPECT_EQ(with_host("management.chinacloudapi.cn"), "other-cloud");
+}
+
+TEST(Explain, ABadUrlIsAnErrorThatSaysWhy) {
+    const std::pair<const char*, const char*> table[] = {
+        {"http://management.azure.com/x", "in the clear"},
+        {"https://graph.microsoft.com/v1.0/me", "not Azure Resource Manager"},
+        {"https://user:s3cret@management.azure.com/x", "user information"},
+        {"https://management.azure.com:0/x", "port"},
+        {"https://management.azure.com:x/x", "port"},
+        {"https:///x", "no host"},
+        {"https://a b/x", "not a host name"},
+        {"management.azure.com/x", "neither"},
+        {"", "neither"}};
+    for (const auto& [url, why] : table) {
+        SCOPED_TRACE(url);
+        const auto answer = batch({{"method", "PUT"}, {"url", url}});
+        EXPECT_THAT(answer.at("error").get<std::string>(), HasSubstr(why));
+        EXPECT_THAT(answer.dump(), Not(HasSubstr("s3cret")));
+    }
+}
+
+TEST(Explain, ABadLineIsAnError) {
+    for (const char* line :
+         {"", "x", "[]", "{}", R"({"method":"PUT"})", R"({"url":"/x"})",
+          R"({"method":1,"url":"/x"})", R"({"method":"GET","url":"/x","token":1})",
+          R"({"method":"GET","url":"/x","tokn":"a"})",
+          R"({"method":"GET","url":"/x"}{"method":"GET","url":"/x"})",
+          R"({"method":"GET","method":"PUT","url":"/x"})",
+          "{\"method\":\"GET\",\"url\":\"/\xFF\"}"}) {
+        SCOPED_TRACE(line);
+        const auto answer = base::parse_json(explain_line(line, kNow, rules()), 4);
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->size(), 1U);
+        EXPECT_TRUE(answer->contains("error"));
+    }
+}
+
+TEST(Explain, ABodyOfAnyShapeIsAccepted) {
+    for (const auto& body :
+         {nlohmann::json::object({{"a", 1}}), nlohmann::json("text"), nlohmann::json(nullptr)}) {
+        EXPECT_EQ(clause({{"method", "POST"}, {"url", "/batch"}, {"token", kUser}, {"body", body}}),
+                  "contents-not-read");
+    }
+}
+
+TEST(Explain, WhatTheProxyAnswersWith400IsNotForwardable) {
+    for (const char* url : {"/subscriptions\\s", "/subscriptions/s#x", "/subscriptions/%00",
+                            "/subscriptions/a b", "/subscriptions/s?x=\xC3\xA9"}) {
+        SCOPED_TRACE(url);
+        EXPECT_EQ(clause({{"method", "GET"}, {"url", url}, {"token", kMfa}}), "not-forwardable");
+    }
+    EXPECT_EQ(clause({{"method", "get"}, {"url", "/x"}, {"token", kMfa}}), "not-forwardable");
+}
+
+TEST(Explain, NoSecretComesOut) {
+    for (const std::string& url : {"/x?sig=s3cret&api-version=1", "/x#access_token=s3cret",
+                                   "/x?s3cret", "/subscriptions/s/resourceGroups/rg?code=s3cret"}) {
+        SCOPED_TRACE(url);
+        EXPECT_THAT(batch({{"method", "PUT"}, {"url", url}, {"token", kUser}}).dump(),
+                    Not(HasSubstr("s3cret")));
+    }
+    const std::string path = "/subscriptions/s/resourceGroups/" + kUser;
+    const auto signature = kUser.substr(kUser.rfind('.') + 1);
+    for (const auto& answer : {batch({{"method", "PUT"}, {"url", path}, {"token", kUser}}),
+                               batch({{"method", kUser}, {"url", path}, {"token", kUser}}),
+                               batch({{"method", "PUT"}, {"url", kUser}, {"token", kUser}})}) {
+        EXPECT_THAT(answer.dump(), Not(HasSubstr(signature)));
+    }
+}
+
+TEST(Explain, TextIsForPeopleAndPrintable) {
+    const std::string token =
+        "Bearer " +
+        test::make_token(test::claims(R"("idtyp":"user","amr":["pwd"],"upn":"a\u001b[2J@b")"));
+    const auto explained = explain_request(
+        "PUT", "/subscriptions/s/providers/Microsoft.Resources/tags/default", token, kNow, rules());
+    ASSERT_TRUE(explained);
+    const std::string text = explained_text(*explained, rules());
+    EXPECT_THAT(text, testing::StartsWith("verdict     pass (exempt-type)\nwhy         "));
+    EXPECT_THAT(text, HasSubstr("\ncertainty   inferred\nwhat to do  "));
+    EXPECT_THAT(text, HasSubstr("\nsource      Azure/azure-policy"));
+    EXPECT_THAT(text, HasSubstr("\ncaller      user a"));
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace armgate::verdict
