@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/system/result.hpp>
 
@@ -53,7 +54,11 @@ enum class Errc {
 /// A failure: `detail` is one sentence, *what failed, for which thing, what to do*; it never quotes
 /// the bytes that caused it, which may hold a secret.
 struct Error {
-    Errc code;
+    Error() = default;
+    // Constructors on purpose: g++ 12 destroys an aggregate made in a co_await expression twice.
+    Error(Errc error_code, std::string sentence) : code(error_code), detail(std::move(sentence)) {}
+
+    Errc code = Errc::system;
     std::string detail;
 };
 

@@ -55,6 +55,9 @@ namespace armgate::base {
 /// Base64 with the standard alphabet and padding (RFC 4648 section 4).
 [[nodiscard]] std::string base64_encode(std::string_view bytes);
 
+/// Base64url without padding (RFC 7515 section 2).
+[[nodiscard]] std::string base64url_encode(std::string_view bytes);
+
 /// Strict inverse of `base64_encode`: canonical, padded; nothing otherwise.
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
 
