@@ -1,0 +1,77 @@
+#include "core/http/hops.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/text.hpp"
+
+namespace armgate::http {
+namespace {
+
+// Trailers are dropped, so their announcement is, too. Upgrade never goes through: only HTTP/1.1 is
+// spoken on an intercepted connection.
+constexpr std::array<std::string_view, 10> kHopByHop{
+    "Connection", "Keep-Alive", "Proxy-Connection",  "Proxy-Authorization", "Proxy-Authenticate",
+    "TE",         "Trailer",    "Transfer-Encoding", "Upgrade",             "HTTP2-Settings"};
+
+// A server that honours one of these would perform another method than the one judged.
+constexpr std::array<std::string_view, 4> kMethodOverrides{
+    "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-HTTP-Override"};
+
+// RFC 9110 section 7.6.1: a connection option must not name a field meant for all recipients.
+constexpr std::array<std::string_view, 10> kEndToEnd{
+    "Host",          "Authorization", "Content-Length", "Transfer-Encoding", "Content-Type",
+    "Cache-Control", "Expect",        "If-Match",       "If-None-Match",
+    "x-ms-authorization-auxiliary"};
+
+template <class Names>
+bool contains(const Names& names, std::string_view name) {
+    return std::any_of(names.begin(), names.end(), [name](std::string_view candidate) {
+        return base::ascii_iequals(candidate, name);
+    });
+}
+
+}  // namespace
+
+HopFields::HopFields(const FieldList& fields) {
+    for (const std::string_view value : fields.find_all("Connection")) {
+        for (const std::string_view option : base::split_list(value)) options_.push_back(option);
+    }
+}
+
+bool HopFields::stays(std::string_view name) const {
+    return contains(kHopByHop, name) || contains(options_, name);
+}
+
+bool HopFields::has_option(std::string_view option) const { return contains(options_, option); }
+
+Result<void> check_request_hops(const RequestHead& head) {
+    const HopFields hops(head.fields);
+    for (const std::string_view name : kEndToEnd) {
+        if (hops.has_option(name)) {
+            return Error{Errc::bad_field,
+                         "Connection names a field that is not for one hop (RFC 9110 7.6.1)"};
+        }
+    }
+    for (const std::string_view name : kMethodOverrides) {
+        if (head.fields.count(name) > 0) {
+            return Error{Errc::method_not_forwardable,
+                         "the request carries a method-override field, so what it would do is not "
+                         "what its method says"};
+        }
+    }
+    const std::size_t expects = head.fields.count("Expect");
+    if (expects > 1 ||
+        (expects == 1 && !base::ascii_iequals(*head.fields.find("Expect"), "100-continue"))) {
+        return Error{Errc::bad_framing, "Expect is something other than 100-continue"};
+    }
+    return {};
+}
+
+bool is_keep_alive(const FieldList& fields, int minor_version) {
+    const HopFields hops(fields);
+    if (hops.has_option("close")) return false;
+    return minor_version == 1 || hops.has_option("keep-alive");
+}
+
+}  // namespace armgate::http
