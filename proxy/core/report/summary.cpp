@@ -1,0 +1,110 @@
+#include "core/report/summary.hpp"
+
+#include <algorithm>
+
+namespace armgate::report {
+namespace {
+
+constexpr std::size_t kListed = 4;
+
+std::string plural(std::size_t count, const std::string& noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string what_of(const trace::RequestRecord& record) {
+    return record.classification.operation.value_or(record.method + " " + record.path);
+}
+
+/// Left-aligned in `width`; a terminal's columns are ASCII here, operations have no other bytes.
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.resize(width, ' ');
+    return text;
+}
+
+/// What a terminal would obey is not shown: the path is the client's.
+std::string printable(std::string text) {
+    for (char& c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte >= 0x7F) c = '?';
+    }
+    return text;
+}
+
+}  // namespace
+
+void Summary::add(const trace::RequestRecord& record) {
+    ++requests_;
+    const bool is_read = record.classification.request_class == arm::RequestClass::read;
+    if (!is_read) ++writes_;
+    if (record.action == trace::Action::refused) ++refused_;
+    if (record.action == trace::Action::failed) ++failed_;
+    ++by_outcome_[static_cast<std::size_t>(record.verdict.outcome)];
+    if (record.verdict.clause == verdict::ClauseId::unknown_identity ||
+        record.verdict.clause == verdict::ClauseId::unusable_token) {
+        unknown_caller_ = true;
+    }
+    if (record.verdict.outcome != verdict::Outcome::fail) return;
+    if (first_user_.empty()) first_user_ = record.identity.name.value_or("");
+    const std::string operation = what_of(record);
+    const auto known = std::find_if(
+        failing_operations_.begin(), failing_operations_.end(),
+        [&](const Failing& f) { return f.operation == operation && f.tool == record.tool.tool; });
+    if (known != failing_operations_.end()) {
+        ++known->count;
+    } else if (failing_operations_.size() < kListed) {
+        failing_operations_.push_back({operation, record.tool.tool, 1});
+    } else {
+        ++more_failing_;
+    }
+}
+
+bool Summary::gate_fires(FailOn gate) const noexcept {
+    switch (gate) {
+        case FailOn::never: return false;
+        case FailOn::fail: return failing() > 0;
+        case FailOn::uncertain: return failing() + uncertain() > 0;
+        case FailOn::write: return writes_ > 0;
+    }
+    return false;
+}
+
+std::vector<std::string> Summary::lines(verdict::Mode mode) const {
+    std::vector<std::string> out;
+    if (requests_ == 0) {
+        out.emplace_back("no ARM request came through armgate");
+        out.emplace_back(
+            "the command may not have called ARM, or its client ignores HTTPS_PROXY; see README");
+        return out;
+    }
+    out.push_back(plural(requests_, "ARM request") + ", " + plural(writes_, "write") + ": " +
+                  std::to_string(by_outcome_[0]) + " pass, " + std::to_string(failing()) +
+                  " fail, " + std::to_string(uncertain()) + " uncertain" +
+                  (refused_ > 0 ? "; " + std::to_string(refused_) + " refused" : "") +
+                  (failed_ > 0 ? "; " + std::to_string(failed_) + " did not get through" : ""));
+    for (const Failing& failing : failing_operations_) {
+        out.push_back("  fail  " + printable(failing.operation) +
+                      (failing.count > 1 ? " (" + std::to_string(failing.count) + " times)" : "") +
+                      (failing.tool.empty() ? "" : ", through " + failing.tool));
+    }
+    if (more_failing_ > 0) out.push_back("  and " + std::to_string(more_failing_) + " more");
+    if (failing() > 0) {
+        const std::string who = first_user_.empty() ? "this user" : printable(first_user_);
+        out.push_back("next: MFA enforcement refuses these for " + who +
+                      "; sign in with MFA, or use a workload identity");
+    } else if (unknown_caller_) {
+        out.emplace_back("next: a caller could not be told; look at its token with 'armgate token'");
+    } else if (mode == verdict::Mode::observe && writes_ > 0 && uncertain() == 0) {
+        out.emplace_back("next: nothing; MFA enforcement would refuse none of these");
+    }
+    return out;
+}
+
+std::string request_line(const trace::RequestRecord& record) {
+    const std::string status = record.status ? std::to_string(*record.status) : "---";
+    return padded(std::string(verdict::outcome_name(record.verdict.outcome)), 10) +
+           padded(std::string(trace::action_name(record.action)), 10) + status + "  " +
+           padded(record.method, 7) + printable(what_of(record)) + "  [" +
+           std::string(verdict::clause_name(record.verdict.clause)) + "]";
+}
+
+}  // namespace armgate::report
