@@ -1,0 +1,151 @@
+#include "io/net/dialer.hpp"
+
+#include <algorithm>
+
+#include "core/arm/hosts.hpp"
+#include "core/http/target.hpp"
+
+namespace armgate::io {
+namespace {
+
+/// ::ffff:a.b.c.d and a.b.c.d are the same place.
+asio::ip::address unmapped(const asio::ip::address& address) {
+    if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
+/// Azure's platform address: DNS, health probes and the guest agent of every virtual machine.
+const asio::ip::address_v4 kWireServer = asio::ip::make_address_v4("168.63.129.16");
+
+Error connect_error(const std::string& host, const char* what) {
+    return {Errc::connect_failed, "cannot connect to " + host + ": " + what};
+}
+
+}  // namespace
+
+bool is_forbidden_address(const asio::ip::address& address) {
+    const asio::ip::address plain = unmapped(address);
+    if (plain.is_unspecified() || plain.is_multicast()) return true;
+    if (plain.is_v6()) {
+        // Azure's metadata service has an IPv6 address too; AWS's is refused for the same reason.
+        return plain.to_v6().is_link_local() || plain.to_string() == "fd00:ec2::254";
+    }
+    const auto bytes = plain.to_v4().to_bytes();
+    return (bytes[0] == 169 && bytes[1] == 254) || plain.to_v4() == kWireServer;
+}
+
+Result<ConnectTo> parse_connect_to(std::string_view text) {
+    const auto bad = [&] {
+        return Error{Errc::usage, "--connect-to " + std::string(text) +
+                                      ": expected HOST:PORT:ADDR:PORT, IPv6 in brackets"};
+    };
+    // Both halves are host:port; IPv6 colons stand inside brackets.
+    int colons = 0;
+    bool inside = false;
+    std::size_t middle = std::string_view::npos;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '[') inside = true;
+        if (text[i] == ']') inside = false;
+        if (text[i] == ':' && !inside && ++colons == 2) middle = i;
+    }
+    if (colons != 3) return bad();
+    const auto from = http::parse_connect_target(text.substr(0, middle));
+    const auto to = http::parse_connect_target(text.substr(middle + 1));
+    if (!from || !to) return bad();
+    const auto from_host = arm::normalise_host(from->host);
+    const auto to_host = arm::normalise_host(to->host);
+    if (!from_host || !to_host) return bad();
+    return ConnectTo{*from_host, from->port, *to_host, to->port};
+}
+
+Dialer::Dialer(const DialRules& rules, const Limits& limits, Watchdog& watchdog)
+    : rules_(rules), limits_(limits), watchdog_(watchdog) {}
+
+const ConnectTo* Dialer::redirect_of(std::string_view host, std::uint16_t port) const {
+    const auto found = std::find_if(
+        rules_.connect_to.begin(), rules_.connect_to.end(),
+        [&](const ConnectTo& rule) { return rule.host == host && rule.port == port; });
+    return found == rules_.connect_to.end() ? nullptr : &*found;
+}
+
+std::string Dialer::route_of(std::string_view host, std::uint16_t port) const {
+    const ConnectTo* redirect = redirect_of(host, port);
+    if (redirect == nullptr) return std::string(host) + ":" + std::to_string(port);
+    return redirect->to_host + ":" + std::to_string(redirect->to_port);
+}
+
+Result<void> Dialer::check_allowed(const tcp::endpoint& endpoint) const {
+    if (is_forbidden_address(endpoint.address())) {
+        return Error{Errc::address_forbidden,
+                     "the host's address is link-local, a metadata service or not one to connect "
+                     "to; armgate never dials those"};
+    }
+    const auto address = unmapped(endpoint.address());
+    for (const tcp::endpoint& own : rules_.own) {
+        const bool same_place = unmapped(own.address()) == address ||
+                                (own.address().is_loopback() && address.is_loopback()) ||
+                                own.address().is_unspecified();
+        if (own.port() == endpoint.port() && same_place) {
+            return Error{Errc::address_forbidden, "the host is this proxy itself"};
+        }
+    }
+    return {};
+}
+
+awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host) {
+    error_code literal_ec;
+    const auto literal = asio::ip::make_address(host, literal_ec);
+    if (!literal_ec) co_return Addresses(1, literal);
+
+    const auto cached = resolved_.find(host);
+    if (cached != resolved_.end() && std::chrono::steady_clock::now() < cached->second.until) {
+        co_return cached->second.addresses;
+    }
+    tcp::resolver resolver(co_await asio::this_coro::executor);
+    const auto [ec, results] = co_await resolver.async_resolve(host, "", kTuple);
+    if (ec || results.empty()) {
+        co_return Error{Errc::resolve_failed,
+                        "the name " + host + " does not resolve: " + ec.message()};
+    }
+    Addresses addresses;
+    for (const auto& result : results) addresses.push_back(result.endpoint().address());
+    if (resolved_.size() > 1000) resolved_.clear();
+    resolved_[host] = Resolved{addresses, after(limits_.resolved_life)};
+    co_return addresses;
+}
+
+awaitable<Result<tcp::socket>> Dialer::connect(std::string host, std::uint16_t port) {
+    const SteadyTime until = after(limits_.connect);
+    if (const ConnectTo* redirect = redirect_of(host, port)) {
+        host = redirect->to_host;
+        port = redirect->to_port;
+    }
+    const Result<Addresses> addresses = co_await resolve(host);
+    if (!addresses) co_return addresses.error();
+
+    const auto executor = co_await asio::this_coro::executor;
+    Error last = connect_error(host, "no address");
+    for (const auto& address : *addresses) {
+        const tcp::endpoint endpoint(address, port);
+        if (const auto allowed = check_allowed(endpoint); !allowed) co_return allowed.error();
+        tcp::socket socket(executor);
+        error_code ec;
+        socket.open(endpoint.protocol(), ec);
+        if (ec) {
+            last = connect_error(host, "no socket is left");
+            continue;
+        }
+        Deadline deadline(watchdog_, socket);
+        deadline.set(until);
+        const auto [connect_ec] = co_await socket.async_connect(endpoint, kTuple);
+        deadline.clear();
+        if (!connect_ec) co_return std::move(socket);
+        if (deadline.expired()) {
+            co_return Error{Errc::timed_out, "connecting to " + host + " took too long"};
+        }
+        last = connect_error(host, connect_ec.message().c_str());
+    }
+    co_return last;
+}
+
+}  // namespace armgate::io

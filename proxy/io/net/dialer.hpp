@@ -1,0 +1,68 @@
+// From a host and port to a connected socket: `--connect-to`, resolving, the addresses that are
+// never dialled, connecting. One a worker, used by its sessions only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "io/net/asio.hpp"
+#include "io/net/limits.hpp"
+#include "io/net/watchdog.hpp"
+
+namespace armgate::io {
+
+/// `--connect-to HOST:PORT:ADDR:PORT`: as curl's, names and TLS checks stay with HOST.
+struct ConnectTo {
+    std::string host;  ///< normal form
+    std::uint16_t port = 0;
+    std::string to_host;  ///< normal form
+    std::uint16_t to_port = 0;
+};
+
+/// Reads one `HOST:PORT:ADDR:PORT`; IPv6 in brackets. Error: `usage`.
+[[nodiscard]] Result<ConnectTo> parse_connect_to(std::string_view text);
+
+/// What every dialer of the process shares and never changes.
+struct DialRules {
+    std::vector<ConnectTo> connect_to;
+    std::vector<tcp::endpoint> own;  ///< where armgate itself listens
+};
+
+class Dialer {
+ public:
+    Dialer(const DialRules& rules, const Limits& limits, Watchdog& watchdog);
+
+    /// Tries the addresses of `host` in turn. Errors: `resolve_failed`, `connect_failed`,
+    /// `timed_out`, `address_forbidden` (link-local, IMDS, unspecified, armgate itself; judged after
+    /// resolution, so that a name cannot lead there).
+    [[nodiscard]] awaitable<Result<tcp::socket>> connect(std::string host, std::uint16_t port);
+
+    /// What `--connect-to` makes of a target, as `ADDR:PORT`: part of a pooled connection's key.
+    [[nodiscard]] std::string route_of(std::string_view host, std::uint16_t port) const;
+
+ private:
+    using Addresses = std::vector<asio::ip::address>;
+    struct Resolved {
+        Addresses addresses;
+        SteadyTime until;
+    };
+
+    [[nodiscard]] const ConnectTo* redirect_of(std::string_view host, std::uint16_t port) const;
+    [[nodiscard]] awaitable<Result<Addresses>> resolve(const std::string& host);
+    [[nodiscard]] Result<void> check_allowed(const tcp::endpoint& endpoint) const;
+
+    const DialRules& rules_;
+    const Limits& limits_;
+    Watchdog& watchdog_;
+    std::unordered_map<std::string, Resolved> resolved_;
+};
+
+/// Link-local (169.254/16, fe80::/10), Azure's wire server, the unspecified address and multicast;
+/// IPv4 written as IPv6 is judged as IPv4.
+[[nodiscard]] bool is_forbidden_address(const asio::ip::address& address);
+
+}  // namespace armgate::io

@@ -1,0 +1,254 @@
+#include "io/net/exchange.hpp"
+
+#include "core/base/text.hpp"
+#include "core/http/hops.hpp"
+#include "core/identity/tool.hpp"
+#include "io/system/clock.hpp"
+
+namespace armgate::io {
+namespace {
+
+std::optional<std::string> field_value(const http::FieldList& fields, std::string_view name) {
+    const auto value = fields.find(name);
+    return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+}  // namespace
+
+Exchange::Exchange(const ExchangeContext& context)
+    : context_(context),
+      shared_(context.worker.shared),
+      limits_(shared_.settings.limits),
+      request_(http::MessageReader::request()),
+      time_(now()),
+      started_(std::chrono::steady_clock::now()),
+      record_(std::make_shared<trace::RequestRecord>()) {}
+
+awaitable<Exchange::After> Exchange::run() {
+    Result<Head> head = co_await read_head();
+    if (!head) {
+        const After closed = co_await refuse_unreadable(std::move(head.error()));
+        co_return closed;
+    }
+    if (*head == Head::none) co_return After::close;
+    if (auto checked = check_request(); !checked) {
+        const After closed = co_await refuse_unreadable(std::move(checked.error()));
+        co_return closed;
+    }
+    judge();
+    const verdict::Decision decision = verdict::decide(
+        shared_.settings.mode, record_->verdict, record_->identity, shared_.settings.uncertain);
+    if (decision != verdict::Decision::forward) {
+        const After after_refusal = co_await refuse(decision);
+        co_return after_refusal;
+    }
+    const bool is_read = record_->classification.request_class == arm::RequestClass::read;
+    const bool must_trace = shared_.settings.mode != verdict::Mode::observe && !is_read;
+    if (must_trace && shared_.trace != nullptr && !shared_.trace->is_writable()) {
+        record_->error = "file_unwritable: the trace cannot be written";
+        arm::AnswerContext context = answer_context({});
+        arm::LocalAnswer unavailable = arm::arm_error(
+            503, "TraceUnavailable",
+            "armgate cannot write its trace, so it lets no write out. Free the disk or name another "
+            "file with --trace, then try again.",
+            context);
+        record_->action = trace::Action::failed;
+        const After after_answer = co_await answer(std::move(unavailable), true);
+        co_return after_answer;
+    }
+    const After forwarded = co_await forward();
+    co_return forwarded;
+}
+
+awaitable<Result<Exchange::Head>> Exchange::read_head() {
+    const SteadyTime until = after(limits_.client_head);
+    for (;;) {
+        const Result<std::size_t> taken = request_.put(context_.input.view());
+        if (!taken) co_return taken.error();
+        context_.input.consume(*taken);
+        if (request_.head_done()) co_return Head::read;
+
+        const std::span<char> room = context_.input.prepare();
+        const Result<std::size_t> got = co_await context_.client.read_some(room, until);
+        const bool late = !got && got.error().code == Errc::timed_out && !context_.input.empty();
+        if (late) co_return Error{Errc::timed_out, "the request head took too long to arrive"};
+        if (!got || *got == 0) co_return Head::none;  // closed between two requests, or half a head
+        context_.input.commit(*got);
+    }
+}
+
+Result<void> Exchange::check_request() {
+    const http::RequestHead& head = request_.request_head();
+    if (!verdict::is_known_method(head.method)) {
+        return Error{Errc::method_not_forwardable,
+                     "the method is none of GET, HEAD, OPTIONS, PUT, PATCH, DELETE and POST"};
+    }
+    const auto target = http::parse_request_target(head.target);
+    if (!target) return target.error();
+    target_ = *target;
+    const Target& to = context_.target;
+    if (head.fields.count("Host") != 1) {
+        return Error{Errc::bad_host, "the request has no Host field, or several (RFC 9112 3.2)"};
+    }
+    if (!http::names_host(*head.fields.find("Host"), to.host, to.port)) {
+        return Error{Errc::host_mismatch, "Host names another host than CONNECT did"};
+    }
+    if (target_.absolute_host && !http::names_host(*target_.absolute_host, to.host, to.port)) {
+        return Error{Errc::host_mismatch, "the request target names another host than CONNECT did"};
+    }
+    if (auto hops = http::check_request_hops(head); !hops) return hops.error();
+    expects_continue_ = head.fields.count("Expect") == 1 && head.minor_version == 1;
+    return {};
+}
+
+void Exchange::start_record() {
+    const http::RequestHead& head = request_.request_head();
+    record_->time = time_;
+    record_->session = shared_.session;
+    record_->seq = ++shared_.last_seq;
+    record_->connection = context_.connection;
+    record_->user_agent = field_value(head.fields, "User-Agent");
+    record_->tool = identity::identify_tool(record_->user_agent.value_or(""), shared_.rules.identity);
+    record_->client_request_id = field_value(head.fields, "x-ms-client-request-id");
+    record_->command = field_value(head.fields, "CommandName");
+    record_->method = head.method;
+    record_->host = context_.target.host;
+    const std::size_t mark = head.target.find('?');
+    record_->path = head.target.substr(0, mark);
+    if (mark != std::string::npos) record_->query = head.target.substr(mark + 1);
+}
+
+void Exchange::judge() {
+    start_record();
+    const std::vector<std::string_view> authorization =
+        request_.request_head().fields.find_all("Authorization");
+    if (target_.absolute_host) {
+        record_->path = target_.path;
+        record_->query = target_.query;
+    }
+    verdict::RequestView view;
+    view.method = record_->method;
+    view.path = target_.path;
+    view.cloud = shared_.hosts.cloud_of(context_.target.host);
+    view.authorization = authorization;
+    view.forwardable = forwardable_;
+    verdict::Assessment assessment = verdict::assess(view, time_, shared_.rules);
+    record_->classification = std::move(assessment.request);
+    record_->identity = std::move(assessment.identity);
+    record_->verdict = assessment.verdict;
+    const arm::RequestClass request_class = record_->classification.request_class;
+    const bool is_delete = request_class == arm::RequestClass::del;
+    if (record_->verdict.outcome != verdict::Outcome::pass &&
+        (is_delete || request_class == arm::RequestClass::write)) {
+        record_->policy =
+            arm::policy_id(shared_.settings.refusal, is_delete, shared_.rules.arm);
+    }
+}
+
+arm::AnswerContext Exchange::answer_context(std::string_view clause) const {
+    return new_answer_context(now(), clause);
+}
+
+awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision) {
+    record_->action = trace::Action::refused;
+    arm::AnswerContext context =
+        answer_context(verdict::clause_name(record_->verdict.clause));
+    const auto sent_id = request_.request_head().fields.find("x-ms-correlation-request-id");
+    if (sent_id) context.correlation_id = http::field_safe(*sent_id);
+    arm::LocalAnswer refusal;
+    if (decision == verdict::Decision::refuse_token) {
+        refusal = arm::token_refusal(record_->identity.arm_error_code, context, shared_.rules.arm);
+    } else {
+        const arm::RefusedRequest refused{
+            record_->classification.resource_name, record_->classification.resource_id.value_or(""),
+            record_->classification.request_class == arm::RequestClass::del};
+        refusal = arm::mfa_refusal(refused, shared_.settings.refusal, context, shared_.rules.arm);
+    }
+    const After done = co_await answer(std::move(refusal), true);
+    co_return done;
+}
+
+awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
+    forwardable_ = verdict::Forwardable::no;
+    if (record_->seq == 0) {
+        if (request_.head_done()) target_.path = request_.request_head().target;
+        judge();
+    }
+    record_->action = trace::Action::refused;
+    record_->error = std::string(error_name(error.code)) + ": " + error.detail;
+    const arm::AnswerContext context =
+        answer_context(verdict::clause_name(verdict::ClauseId::not_forwardable));
+    const unsigned status = error.code == Errc::timed_out ? 408 : status_of(error.code);
+    arm::LocalAnswer refusal =
+        arm::arm_error(status, arm_code_of(error.code), "armgate: " + error.detail + ".", context);
+    // What follows a request that was not understood may be a part of it: never read on.
+    const After done = co_await answer(std::move(refusal), false);
+    co_return done;
+}
+
+awaitable<Exchange::After> Exchange::answer(arm::LocalAnswer local, bool may_keep) {
+    const bool too_much = request_.framing().kind == http::Framing::length &&
+                          request_.framing().length > limits_.drain_bytes;
+    // After a final answer to Expect it is open whether the body still comes (RFC 9110 10.1.1).
+    const bool keep = may_keep && !too_much && !(expects_continue_ && !request_.done()) &&
+                      client_may_go_on();
+    const auto connection = keep ? http::Connection::keep : http::Connection::close;
+    const std::string& method = record_->method;
+    record_->status = local.status;
+    for (const auto& [name, value] : local.fields) {
+        if (name == "x-ms-request-id") record_->request_id = value;
+        if (name == "x-ms-correlation-request-id") record_->correlation_id = value;
+    }
+    record_->response_bytes = method == "HEAD" ? 0 : local.body.size();
+    const std::string bytes = serialise(local, method, connection);
+    write_record(record_->action);
+    const Result<void> sent = co_await context_.client.write(bytes, after(limits_.body_progress));
+    if (!sent) co_return After::close;
+    if (keep) {
+        const bool drained = co_await drain_body();
+        if (drained) co_return After::keep;
+    }
+    co_await close_lingering(context_.client, limits_);
+    co_return After::close;
+}
+
+awaitable<bool> Exchange::drain_body() {
+    std::size_t drained = 0;
+    while (!request_.done()) {
+        const Result<std::size_t> taken = request_.put(context_.input.view());
+        if (!taken) co_return false;
+        context_.input.consume(*taken);
+        drained += *taken;
+        if (drained > limits_.drain_bytes) co_return false;
+        if (*taken > 0) continue;
+        const std::span<char> room = context_.input.prepare();
+        const Result<std::size_t> got =
+            co_await context_.client.read_some(room, after(limits_.body_progress));
+        if (!got || *got == 0) co_return false;
+        context_.input.commit(*got);
+    }
+    co_return true;
+}
+
+bool Exchange::client_may_go_on() {
+    const http::RequestHead& head = request_.request_head();
+    return head.minor_version == 1 && http::is_keep_alive(head.fields, head.minor_version);
+}
+
+void Exchange::write_record(trace::Action action) {
+    if (recorded_) return;
+    recorded_ = true;
+    record_->action = action;
+    const SteadyTime end = std::chrono::steady_clock::now();
+    record_->total = std::chrono::duration_cast<std::chrono::microseconds>(end - started_);
+    if (upstream_started_ != SteadyTime()) {
+        record_->upstream =
+            std::chrono::duration_cast<std::chrono::microseconds>(end - upstream_started_);
+    }
+    if (shared_.trace != nullptr) {
+        shared_.trace->append(trace::encode(*record_, shared_.redaction));
+    }
+    if (shared_.observer != nullptr) shared_.observer->on_request(record_);
+}
+
+}  // namespace armgate::io

@@ -1,0 +1,93 @@
+// One request and its response inside an intercepted connection: read the head, judge it, then
+// forward it or answer it here, and record it. Holds no memory between two exchanges.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/http/reader.hpp"
+#include "core/http/target.hpp"
+#include "core/trace/record.hpp"
+#include "core/verdict/verdict.hpp"
+#include "io/net/answer.hpp"
+#include "io/net/input_buffer.hpp"
+#include "io/net/stream.hpp"
+#include "io/net/upstream.hpp"
+#include "io/net/worker.hpp"
+
+namespace armgate::io {
+
+/// What an exchange works on; all of it outlives the exchange.
+struct ExchangeContext {
+    Worker& worker;
+    Stream& client;
+    InputBuffer& input;  ///< bytes of the client
+    const Target& target;
+    std::uint64_t connection = 0;
+};
+
+class Exchange {
+ public:
+    explicit Exchange(const ExchangeContext& context);
+
+    enum class After { keep, close };
+
+    /// Reads one request and serves it. `close`: the client closed, or the connection cannot be used
+    /// again.
+    [[nodiscard]] awaitable<After> run();
+
+ private:
+    enum class Head { read, none };
+
+    [[nodiscard]] awaitable<Result<Head>> read_head();
+    [[nodiscard]] Result<void> check_request();
+    void judge();
+    void start_record();
+    [[nodiscard]] awaitable<After> refuse(verdict::Decision decision);
+    [[nodiscard]] awaitable<After> refuse_unreadable(Error error);
+    [[nodiscard]] awaitable<After> answer(arm::LocalAnswer local, bool may_keep);
+    [[nodiscard]] awaitable<bool> drain_body();
+    [[nodiscard]] arm::AnswerContext answer_context(std::string_view clause) const;
+
+    [[nodiscard]] awaitable<After> forward();
+    [[nodiscard]] awaitable<After> answer_failure(Error error);
+    [[nodiscard]] awaitable<Result<void>> exchange_with(Upstream& upstream);
+    [[nodiscard]] awaitable<Result<void>> send_request(Upstream& upstream);
+    [[nodiscard]] awaitable<Result<bool>> ask_to_continue(Upstream& upstream);
+    [[nodiscard]] awaitable<Result<void>> relay_request_body(Upstream& upstream, std::string out);
+    [[nodiscard]] awaitable<Result<void>> to_upstream(Upstream& upstream, std::string_view bytes);
+    [[nodiscard]] awaitable<Result<bool>> read_response_head(Upstream& upstream);
+    [[nodiscard]] awaitable<Result<void>> relay_response(Upstream& upstream);
+    [[nodiscard]] awaitable<Result<void>> to_client(std::string_view bytes);
+    void note_response();
+    [[nodiscard]] bool may_send_again(const Error& error, UpstreamPool::Use use) const;
+    [[nodiscard]] bool upstream_is_reusable(const Upstream& upstream);
+    [[nodiscard]] bool client_may_go_on();
+    void write_record(trace::Action action);
+
+    const ExchangeContext context_;
+    Shared& shared_;
+    const Limits& limits_;
+
+    http::MessageReader request_;
+    http::RequestTarget target_;
+    base::Timestamp time_;
+    SteadyTime started_;
+    verdict::Forwardable forwardable_ = verdict::Forwardable::yes;
+    std::shared_ptr<trace::RequestRecord> record_;
+    bool expects_continue_ = false;
+
+    // of the response under way
+    std::optional<http::MessageReader> response_;
+    SteadyTime upstream_started_;
+    int informational_ = 0;
+    bool request_cut_ = false;      ///< the upstream answered before the body was all sent
+    bool upstream_broken_ = false;  ///< it takes no more of the request
+    bool response_begun_ = false;   ///< bytes of a final response went to the client
+    bool client_failed_ = false;
+    bool closes_client_ = false;    ///< the response ends by closing the connection
+    bool recorded_ = false;
+};
+
+}  // namespace armgate::io

@@ -1,0 +1,297 @@
+// The forwarding half of an exchange: request to the upstream, response to the client.
+#include "core/base/text.hpp"
+#include "core/http/hops.hpp"
+#include "core/http/writer.hpp"
+#include "io/net/exchange.hpp"
+#include "io/system/clock.hpp"
+
+namespace armgate::io {
+namespace {
+
+/// Pieces up to this size are gathered with what is there, larger ones are written as they lie.
+constexpr std::size_t kGatherBytes = std::size_t{4} * 1024;
+constexpr std::size_t kFlushBytes = std::size_t{16} * 1024;
+
+Error client_gone() {
+    return {Errc::connection_closed, "the client closed the connection before the end"};
+}
+
+}  // namespace
+
+awaitable<Exchange::After> Exchange::forward() {
+    auto use = UpstreamPool::Use::pooled_or_fresh;
+    for (;;) {
+        upstream_started_ = std::chrono::steady_clock::now();
+        Result<std::unique_ptr<Upstream>> upstream =
+            co_await context_.worker.pool.acquire(context_.target, use);
+        if (!upstream) {
+            const After failed = co_await answer_failure(std::move(upstream.error()));
+            co_return failed;
+        }
+        Result<void> exchanged = co_await exchange_with(**upstream);
+        if (exchanged) {
+            if (upstream_is_reusable(**upstream)) context_.worker.pool.release(std::move(*upstream));
+            const bool keep = request_.done() && !request_cut_ && !closes_client_ && client_may_go_on();
+            if (keep) co_return After::keep;
+            co_await close_lingering(context_.client, limits_);
+            co_return After::close;
+        }
+        (*upstream)->stream.close();
+        if (may_send_again(exchanged.error(), use)) {
+            use = UpstreamPool::Use::fresh;
+            response_.reset();
+            continue;
+        }
+        const After failed = co_await answer_failure(std::move(exchanged.error()));
+        co_return failed;
+    }
+}
+
+bool Exchange::may_send_again(const Error& error, UpstreamPool::Use use) const {
+    // A write is sent at most once, whatever RFC 9110 section 9.2.2 allows: PUT and DELETE start
+    // long operations at ARM. A read goes out again once, if nothing of an answer came.
+    const bool is_read = record_->classification.request_class == arm::RequestClass::read;
+    const bool lost = error.code == Errc::connection_closed || error.code == Errc::truncated;
+    return use == UpstreamPool::Use::pooled_or_fresh && is_read && lost && !client_failed_ &&
+           request_.framing().kind == http::Framing::none && !response_begun_ && informational_ == 0;
+}
+
+awaitable<Exchange::After> Exchange::answer_failure(Error error) {
+    record_->error = std::string(error_name(error.code)) + ": " + error.detail;
+    if (client_failed_ || response_begun_) {
+        // A cut stays a cut: no end of body, no close_notify.
+        write_record(trace::Action::failed);
+        context_.client.close();
+        co_return After::close;
+    }
+    const arm::AnswerContext context = answer_context({});
+    arm::LocalAnswer local = arm::arm_error(status_of(error.code), arm_code_of(error.code),
+                                            "armgate: " + error.detail + ".", context);
+    record_->action = trace::Action::failed;
+    const After done = co_await answer(std::move(local), !request_cut_);
+    co_return done;
+}
+
+awaitable<Result<void>> Exchange::exchange_with(Upstream& upstream) {
+    response_.emplace(http::MessageReader::response(record_->method));
+    Result<void> sent = co_await send_request(upstream);
+    if (!sent) co_return std::move(sent.error());
+    while (!response_->head_done()) {
+        const Result<bool> final_head = co_await read_response_head(upstream);
+        if (!final_head) co_return final_head.error();
+        if (*final_head) break;
+    }
+    const Result<void> relayed = co_await relay_response(upstream);
+    co_return relayed;
+}
+
+awaitable<Result<void>> Exchange::send_request(Upstream& upstream) {
+    std::string out;
+    out.reserve(4096);
+    std::string host = context_.target.host;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    if (context_.target.port != 443) host += ":" + std::to_string(context_.target.port);
+    http::append_request_head(out, request_.request_head(), target_.origin, host,
+                              request_.framing());
+    if (expects_continue_ && !request_.done()) {
+        const Result<void> head_sent = co_await to_upstream(upstream, out);
+        if (!head_sent) co_return head_sent.error();
+        out.clear();
+        const Result<bool> go_on = co_await ask_to_continue(upstream);
+        if (!go_on) co_return go_on.error();
+        if (!*go_on) {
+            request_cut_ = true;
+            co_return Result<void>();
+        }
+    }
+    const Result<void> relayed = co_await relay_request_body(upstream, std::move(out));
+    co_return relayed;
+}
+
+awaitable<Result<bool>> Exchange::ask_to_continue(Upstream& upstream) {
+    const Result<bool> came = co_await upstream.stream.input_came(after(limits_.expect_continue));
+    if (!came) co_return came.error();
+    if (*came) {
+        const Result<bool> final_head = co_await read_response_head(upstream);
+        if (!final_head) co_return final_head.error();
+        co_return !*final_head;
+    }
+    // The upstream does not know Expect, or is slow: the client is told to go on (RFC 9110 10.1.1).
+    const Result<void> told = co_await to_client("HTTP/1.1 100 Continue\r\n\r\n");
+    if (!told) co_return told.error();
+    co_return true;
+}
+
+awaitable<Result<void>> Exchange::to_upstream(Upstream& upstream, std::string_view bytes) {
+    if (bytes.empty()) co_return Result<void>();
+    Result<void> written = co_await upstream.stream.write(bytes, after(limits_.body_progress));
+    if (written) co_return Result<void>();
+    if (written.error().code == Errc::timed_out) {
+        co_return Error{Errc::timed_out, "the upstream took no more of the request"};
+    }
+    // It may have answered and closed before it read all (a 413, say): look for that answer.
+    upstream_broken_ = true;
+    co_return Result<void>();
+}
+
+awaitable<Result<void>> Exchange::relay_request_body(Upstream& upstream, std::string out) {
+    const http::BodyFraming framing = request_.framing();
+    while (!request_.done()) {
+        const Result<std::size_t> taken = request_.put(context_.input.view());
+        if (!taken) {
+            client_failed_ = true;
+            co_return taken.error();
+        }
+        context_.input.consume(*taken);
+        const std::string_view piece = request_.block();
+        record_->request_bytes += piece.size();
+        const bool as_it_lies = framing.kind == http::Framing::length && piece.size() > kGatherBytes;
+        if (!as_it_lies) http::append_body_piece(out, piece, framing);
+        const bool starved = *taken == 0 && !request_.done();
+        if (as_it_lies || starved || out.size() > kFlushBytes) {
+            const Result<void> flushed = co_await to_upstream(upstream, out);
+            if (!flushed) co_return flushed.error();
+            out.clear();
+        }
+        if (as_it_lies) {
+            const Result<void> written = co_await to_upstream(upstream, piece);
+            if (!written) co_return written.error();
+        }
+        if (!starved && !as_it_lies) continue;
+        if (upstream_broken_ || upstream.stream.has_input()) {
+            request_cut_ = !request_.done();
+            co_return Result<void>();
+        }
+        if (!starved) continue;
+        const std::span<char> room = context_.input.prepare();
+        const Result<std::size_t> got =
+            co_await context_.client.read_some(room, after(limits_.body_progress));
+        if (!got || *got == 0) {
+            client_failed_ = true;
+            co_return client_gone();
+        }
+        context_.input.commit(*got);
+    }
+    http::append_body_end(out, framing);
+    const Result<void> flushed = co_await to_upstream(upstream, out);
+    co_return flushed;
+}
+
+awaitable<Result<bool>> Exchange::read_response_head(Upstream& upstream) {
+    const SteadyTime until = after(limits_.response_head);
+    while (!response_->head_done()) {
+        const Result<std::size_t> taken = response_->put(upstream.input.view());
+        if (!taken) co_return taken.error();
+        upstream.input.consume(*taken);
+        if (response_->head_done()) break;
+        const std::span<char> room = upstream.input.prepare();
+        const Result<std::size_t> got = co_await upstream.stream.read_some(room, until);
+        if (!got && got.error().code == Errc::timed_out) {
+            co_return Error{Errc::timed_out, context_.target.host + " did not answer in time"};
+        }
+        if (!got || *got == 0) {
+            const bool begun = !upstream.input.empty();
+            co_return Error{begun ? Errc::truncated : Errc::connection_closed,
+                            context_.target.host + " closed the connection without an answer"};
+        }
+        upstream.input.commit(*got);
+    }
+    const http::ResponseHead& head = response_->response_head();
+    if (head.status >= 200) co_return true;
+    if (head.status == 101) {
+        co_return Error{Errc::bad_response, "the upstream switched protocols without being asked"};
+    }
+    if (++informational_ > limits_.informational) {
+        co_return Error{Errc::bad_response, "the upstream sent too many 1xx answers"};
+    }
+    // A 100 is for a client that asked; the others are for any HTTP/1.1 client.
+    const bool wanted = head.status == 100 ? expects_continue_
+                                           : request_.request_head().minor_version == 1;
+    if (wanted) {
+        std::string out;
+        http::append_response_head(out, head, record_->method, {}, http::Connection::keep);
+        const Result<void> passed = co_await to_client(out);
+        if (!passed) co_return passed.error();
+    }
+    response_.emplace(http::MessageReader::response(record_->method));
+    co_return false;
+}
+
+void Exchange::note_response() {
+    const http::ResponseHead& head = response_->response_head();
+    record_->status = head.status;
+    const auto note = [&head](std::string_view name) {
+        const auto value = head.fields.find(name);
+        return value ? std::optional<std::string>(*value) : std::nullopt;
+    };
+    record_->request_id = note("x-ms-request-id");
+    record_->correlation_id = note("x-ms-correlation-request-id");
+}
+
+awaitable<Result<void>> Exchange::to_client(std::string_view bytes) {
+    if (bytes.empty()) co_return Result<void>();
+    const Result<void> written = co_await context_.client.write(bytes, after(limits_.body_progress));
+    if (written) co_return Result<void>();
+    client_failed_ = true;
+    co_return client_gone();
+}
+
+awaitable<Result<void>> Exchange::relay_response(Upstream& upstream) {
+    note_response();
+    http::BodyFraming framing = response_->framing();
+    const bool old_client = request_.request_head().minor_version == 0;
+    if (old_client && framing.kind == http::Framing::chunked) {
+        framing = {http::Framing::until_close, 0};  // HTTP/1.0 knows no chunks
+    }
+    closes_client_ = framing.kind == http::Framing::until_close || old_client;
+    const bool close = closes_client_ || request_cut_ || !request_.done() || !client_may_go_on();
+    std::string out;
+    out.reserve(4096);
+    http::append_response_head(out, response_->response_head(), record_->method, framing,
+                               close ? http::Connection::close : http::Connection::keep);
+    while (!response_->done()) {
+        const Result<std::size_t> taken = response_->put(upstream.input.view());
+        if (!taken) co_return taken.error();
+        upstream.input.consume(*taken);
+        const std::string_view piece = response_->block();
+        record_->response_bytes += piece.size();
+        const bool as_it_lies = framing.kind != http::Framing::chunked && piece.size() > kGatherBytes;
+        if (!as_it_lies) http::append_body_piece(out, piece, framing);
+        const bool starved = *taken == 0 && !response_->done();
+        // Before the last block leaves, the trace has the record: see after the loop.
+        if (response_->done() && as_it_lies) write_record(trace::Action::forwarded);
+        if (as_it_lies || starved || out.size() > kFlushBytes) {
+            response_begun_ = true;
+            const Result<void> flushed = co_await to_client(out);
+            if (!flushed) co_return flushed.error();
+            out.clear();
+        }
+        if (as_it_lies) {
+            const Result<void> written = co_await to_client(piece);
+            if (!written) co_return written.error();
+        }
+        if (!starved) continue;
+        const std::span<char> room = upstream.input.prepare();
+        const Result<std::size_t> got =
+            co_await upstream.stream.read_some(room, after(limits_.body_progress));
+        if (!got) co_return got.error();
+        upstream.input.commit(*got);
+        if (*got > 0) continue;
+        const Result<void> ended = response_->put_end();
+        if (!ended) co_return ended.error();
+    }
+    http::append_body_end(out, framing);
+    write_record(trace::Action::forwarded);
+    response_begun_ = true;
+    const Result<void> flushed = co_await to_client(out);
+    co_return flushed;
+}
+
+bool Exchange::upstream_is_reusable(const Upstream& upstream) {
+    const http::ResponseHead& head = response_->response_head();
+    return response_->done() && request_.done() && !request_cut_ && !upstream_broken_ &&
+           response_->framing().kind != http::Framing::until_close && upstream.input.empty() &&
+           http::is_keep_alive(head.fields, head.minor_version);
+}
+
+}  // namespace armgate::io

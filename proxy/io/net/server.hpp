@@ -1,0 +1,50 @@
+// The whole proxy: listener and workers, their threads, start and stop. Owns them all.
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "io/net/shared.hpp"
+#include "io/net/worker.hpp"
+
+namespace armgate::io {
+
+class Server {
+ public:
+    /// Binds `shared.settings.listen` and starts the threads. `shared` outlives the server. Errors:
+    /// `address_in_use`, `system`.
+    [[nodiscard]] static Result<std::unique_ptr<Server>> start(Shared& shared);
+
+    /// Stops as `stop` does.
+    ~Server();
+
+    /// Where it listens: the port chosen where port 0 was asked for.
+    [[nodiscard]] tcp::endpoint endpoint() const { return endpoint_; }
+
+    /// Closes the listener, lets busy exchanges end within `stop_grace`, then cuts and records them.
+    /// Returns when all threads are gone.
+    void stop();
+
+ private:
+    explicit Server(Shared& shared) : shared_(shared) {}
+    [[nodiscard]] Result<void> bind();
+    void run();
+    [[nodiscard]] awaitable<void> accept_loop();
+    void spawn_session(tcp::socket socket, Worker& worker);
+    bool await_sessions(std::chrono::milliseconds limit);
+
+    Shared& shared_;
+    tcp::endpoint endpoint_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    std::unique_ptr<tcp::acceptor> acceptor_;
+    std::vector<std::thread> threads_;
+    std::atomic<std::size_t> sessions_{0};
+    bool stopped_ = false;
+};
+
+/// Raises the soft limit of open files to the hard one: each client takes two descriptors.
+void raise_file_limit() noexcept;
+
+}  // namespace armgate::io

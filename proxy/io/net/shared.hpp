@@ -1,0 +1,44 @@
+// What all workers of a server use: immutable values, and the few objects that are thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "certs/context_cache.hpp"
+#include "core/arm/hosts.hpp"
+#include "core/base/redact.hpp"
+#include "core/trace/record.hpp"
+#include "core/verdict/rules.hpp"
+#include "io/settings.hpp"
+#include "io/trace/trace_file.hpp"
+
+namespace armgate::io {
+
+/// Gets each record after it is in the trace. Called on worker threads; must not block.
+class Observer {
+ public:
+    virtual ~Observer() = default;
+    virtual void on_request(std::shared_ptr<const trace::RequestRecord> record) = 0;
+    virtual void on_tunnel(const trace::TunnelRecord& record) = 0;
+    /// A client broke off the TLS handshake because it does not trust the certificate.
+    virtual void on_untrusting_client(const std::string& host, const std::string& user_agent) = 0;
+};
+
+struct Shared {
+    const Settings& settings;
+    const verdict::Rules& rules;
+    const base::RedactionRules& redaction;
+    const arm::ArmHosts& hosts;
+    certs::ContextCache& leaves;
+    SSL_CTX* upstream_context;
+    TraceFile* trace;    ///< none: nullptr
+    Observer* observer;  ///< none: nullptr
+    std::string session;
+    DialRules dial_rules{};
+    std::atomic<std::uint64_t> last_seq{0};
+    std::atomic<std::uint64_t> last_connection{0};
+};
+
+}  // namespace armgate::io

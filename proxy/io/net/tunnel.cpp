@@ -1,0 +1,153 @@
+#include "io/net/tunnel.hpp"
+
+#include <cerrno>
+#include <memory>
+
+#include <boost/asio/co_spawn.hpp>
+#include <sys/socket.h>
+
+#include "core/tls/client_hello.hpp"
+
+namespace armgate::io {
+namespace {
+
+constexpr std::size_t kTunnelBlock = std::size_t{32} * 1024;
+
+}  // namespace
+
+SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
+    const tls::ClientHello hello = tls::peek_client_hello(bytes);
+    switch (hello.peek) {
+        case tls::Peek::need_more: return {SniffResult::Kind::need_more, {}};
+        case tls::Peek::not_tls: return {SniffResult::Kind::pass, {}};
+        case tls::Peek::malformed: return {SniffResult::Kind::malformed, {}};
+        case tls::Peek::hello: break;
+    }
+    if (!hello.server_name) return {SniffResult::Kind::pass, {}};
+    const auto name = arm::normalise_host(*hello.server_name);
+    if (name && hosts.contains(*name)) return {SniffResult::Kind::arm_host, *name};
+    return {SniffResult::Kind::pass, {}};
+}
+
+Tunnel::Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits)
+    : client_(client), server_(server), before_(before), limits_(limits) {}
+
+void Tunnel::touch() {
+    const SteadyTime until = after(limits_.tunnel_idle);
+    client_.deadline().set(until, Deadline::Waiting::idle);
+    server_.deadline().set(until, Deadline::Waiting::idle);
+}
+
+void Tunnel::cut() {
+    error_code ignored;
+    client_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    server_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+awaitable<void> Tunnel::run(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
+    touch();
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer ended(executor, SteadyTime::max());
+    bool downstream_done = false;
+    // The one place where two directions run at once: the second ends before this frame does.
+    const auto on_end = [&ended, &downstream_done](const std::exception_ptr&) {
+        downstream_done = true;
+        ended.cancel();
+    };
+    asio::co_spawn(executor, pump(server_, client_, record.bytes_received), on_end);
+    co_await pump_client(hosts, record);
+    while (!downstream_done) {
+        const auto [ec] = co_await ended.async_wait(kTuple);
+        static_cast<void>(ec);
+    }
+    if (client_.deadline().expired() && record.error.empty()) {
+        record.error = "timed_out: nothing moved, or the proxy stopped";
+    }
+}
+
+awaitable<Tunnel::Sniffed> Tunnel::sniff(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
+    for (;;) {
+        const SniffResult sniffed = sniff_bytes(before_.view(), hosts);
+        if (sniffed.kind == SniffResult::Kind::pass) co_return Sniffed::passes;
+        if (sniffed.kind == SniffResult::Kind::arm_host) {
+            record.error = "host_mismatch: a TLS handshake for an ARM host inside a tunnel to another";
+            co_return Sniffed::refused;
+        }
+        if (sniffed.kind == SniffResult::Kind::malformed ||
+            before_.view().size() > limits_.client_hello_bytes) {
+            record.error = "tls_failed: what begins as a TLS handshake is none";
+            co_return Sniffed::refused;
+        }
+        const auto [ec] = co_await client_.socket().async_wait(tcp::socket::wait_read, kTuple);
+        if (ec) co_return Sniffed::refused;
+        const std::span<char> room = before_.prepare();
+        const auto got = ::recv(client_.socket().native_handle(), room.data(), room.size(), 0);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+        if (got <= 0) co_return before_.empty() ? Sniffed::passes : Sniffed::refused;
+        before_.commit(static_cast<std::size_t>(got));
+        touch();
+    }
+}
+
+awaitable<void> Tunnel::pump_client(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
+    const Sniffed sniffed = co_await sniff(hosts, record);
+    if (sniffed == Sniffed::refused) {
+        cut();
+        co_return;
+    }
+    const std::string_view held = before_.view();
+    record.bytes_sent += held.size();
+    const bool sent = co_await send_all(server_, held);
+    before_.consume(held.size());
+    before_.release();
+    if (!sent) {
+        cut();
+        co_return;
+    }
+    co_await pump(client_, server_, record.bytes_sent);
+}
+
+awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto sent = ::send(to.socket().native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+            continue;
+        }
+        if (errno != EAGAIN && errno != EINTR) co_return false;
+        const auto [ec] = co_await to.socket().async_wait(tcp::socket::wait_write, kTuple);
+        if (ec) co_return false;
+    }
+    co_return true;
+}
+
+awaitable<void> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
+    std::unique_ptr<char[]> block;
+    for (;;) {
+        if (block == nullptr) {
+            // Memory is held only while bytes flow: thousands of tunnels may be idle.
+            const auto [ec] = co_await from.socket().async_wait(tcp::socket::wait_read, kTuple);
+            if (ec) break;
+            block = std::make_unique_for_overwrite<char[]>(kTunnelBlock);
+        }
+        const auto got = ::recv(from.socket().native_handle(), block.get(), kTunnelBlock, 0);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+            block.reset();
+            continue;
+        }
+        if (got < 0) break;
+        if (got == 0) {
+            error_code ignored;
+            to.socket().shutdown(tcp::socket::shutdown_send, ignored);
+            co_return;
+        }
+        touch();
+        count += static_cast<std::uint64_t>(got);
+        const std::string_view bytes(block.get(), static_cast<std::size_t>(got));
+        const bool sent = co_await send_all(to, bytes);
+        if (!sent) break;
+    }
+    cut();
+}
+
+}  // namespace armgate::io

@@ -1,0 +1,46 @@
+// Bytes both ways, untouched, for hosts that are not intercepted. The first bytes of the client are
+// looked at before they go on: a ClientHello that names an ARM host never passes blindly.
+#pragma once
+
+#include "core/arm/hosts.hpp"
+#include "core/trace/record.hpp"
+#include "io/net/input_buffer.hpp"
+#include "io/net/limits.hpp"
+#include "io/net/stream.hpp"
+
+namespace armgate::io {
+
+class Tunnel {
+ public:
+    /// `before` holds what the client sent together with CONNECT.
+    Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits);
+
+    /// Runs until both sides are done, or nothing has moved for `tunnel_idle`. Counts the bytes and
+    /// names the fault in `record`.
+    [[nodiscard]] awaitable<void> run(const arm::ArmHosts& hosts, trace::TunnelRecord& record);
+
+ private:
+    enum class Sniffed { passes, refused };
+
+    [[nodiscard]] awaitable<Sniffed> sniff(const arm::ArmHosts& hosts, trace::TunnelRecord& record);
+    [[nodiscard]] awaitable<void> pump_client(const arm::ArmHosts& hosts,
+                                              trace::TunnelRecord& record);
+    [[nodiscard]] awaitable<void> pump(Stream& from, Stream& to, std::uint64_t& count);
+    [[nodiscard]] awaitable<bool> send_all(Stream& to, std::string_view bytes);
+    void touch();
+    void cut();
+
+    Stream& client_;
+    Stream& server_;
+    InputBuffer& before_;
+    const Limits& limits_;
+};
+
+/// What to do with the client's first bytes in a tunnel to anything but an ARM name.
+struct SniffResult {
+    enum class Kind { need_more, pass, arm_host, malformed } kind = Kind::need_more;
+    std::string server_name;  ///< normal form, where kind is arm_host
+};
+[[nodiscard]] SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts);
+
+}  // namespace armgate::io

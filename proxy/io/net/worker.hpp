@@ -1,0 +1,35 @@
+// One thread, one io_context, and what its sessions use. A session never leaves its worker, so none
+// of this is locked.
+#pragma once
+
+#include "io/net/asio.hpp"
+#include "io/net/dialer.hpp"
+#include "io/net/shared.hpp"
+#include "io/net/upstream.hpp"
+#include "io/net/watchdog.hpp"
+
+namespace armgate::io {
+
+struct Worker {
+    explicit Worker(Shared& all);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    /// Starts the tick of the watchdog and the pool; it ends with the context.
+    void start();
+
+    Shared& shared;
+    Watchdog watchdog;
+    Dialer dialer;
+    UpstreamPool pool;
+    std::size_t sessions = 0;  ///< open now, on this worker
+    // Last: the frames of sessions die with the context and refer to everything above.
+    asio::io_context context{1};
+    asio::steady_timer ticker{context};
+
+ private:
+    void schedule_tick();
+};
+
+}  // namespace armgate::io

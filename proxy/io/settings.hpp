@@ -1,0 +1,26 @@
+// What a proxy is told at its start, checked and in final form. Immutable for the life of the
+// process and shared by const reference.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/arm/refusal.hpp"
+#include "core/verdict/verdict.hpp"
+#include "io/net/dialer.hpp"
+#include "io/net/limits.hpp"
+
+namespace armgate::io {
+
+struct Settings {
+    verdict::Mode mode = verdict::Mode::observe;
+    verdict::UncertainPolicy uncertain = verdict::UncertainPolicy::by_cause;
+    arm::RefusalStyle refusal = arm::RefusalStyle::system;
+    tcp::endpoint listen;
+    unsigned threads = 1;
+    std::optional<std::string> proxy_auth;  ///< `USER:PASS`; a secret
+    std::vector<ConnectTo> connect_to;
+    Limits limits;
+};
+
+}  // namespace armgate::io
