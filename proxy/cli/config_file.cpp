@@ -1,0 +1,103 @@
+// `--config FILE`: the options by their long names, in one JSON object.
+#include <fstream>
+#include <iterator>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/options.hpp"
+#include "core/base/json.hpp"
+
+namespace armgate::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxConfigBytes = std::size_t{1024} * 1024;
+
+Error config_error(const std::string& path, const std::string& what) {
+    return {Errc::config_invalid, "config " + path + ": " + what};
+}
+
+/// Options that make no sense in a file, or would be a secret in `--print-config`.
+bool is_settable(const std::string& name) {
+    return name != "config" && name != "help" && name != "print-config";
+}
+
+/// The values of `value` as a command line would hold them; nothing where the type does not fit.
+std::optional<std::vector<std::string>> as_arguments(const json& value, const CLI::Option& option) {
+    const bool is_flag = option.get_expected_min() == 0;
+    const bool repeats = option.get_items_expected_max() > 1;
+    if (is_flag) {
+        if (!value.is_boolean()) return std::nullopt;
+        return std::vector<std::string>{value.get<bool>() ? "true" : "false"};
+    }
+    if (value.is_string()) return std::vector<std::string>{value.get<std::string>()};
+    if (value.is_number_unsigned()) return std::vector<std::string>{value.dump()};
+    if (!repeats || !value.is_array()) return std::nullopt;
+    std::vector<std::string> out;
+    for (const json& element : value) {
+        if (!element.is_string()) return std::nullopt;
+        out.push_back(element.get<std::string>());
+    }
+    return out;
+}
+
+std::string expected_form(const CLI::Option& option) {
+    if (option.get_expected_min() == 0) return "true or false";
+    return option.get_items_expected_max() > 1 ? "a string or an array of strings"
+                                               : "a string or a number";
+}
+
+}  // namespace
+
+Result<void> apply_config(CLI::App& app, const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return config_error(path, "cannot be read; does it exist?");
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (text.size() > kMaxConfigBytes) return config_error(path, "is larger than 1 MiB");
+    const auto parsed = base::parse_json(text, base::kTokenDepth);
+    if (!parsed || !parsed->is_object()) {
+        return config_error(path, "expected one JSON object without duplicate keys, such as "
+                                  "{\"mode\": \"enforce\"}");
+    }
+    for (const auto& [key, value] : parsed->items()) {
+        CLI::Option* option = app.get_option_no_throw("--" + key);
+        if (option == nullptr || !is_settable(key)) {
+            return config_error(path, "unknown key \"" + key + "\"; keys are the long options of "
+                                      "'armgate " + app.get_name() + " --help' without --");
+        }
+        if (option->count() > 0) continue;  // the command line wins
+        const auto arguments = as_arguments(value, *option);
+        if (!arguments) {
+            return config_error(path, "key \"" + key + "\": expected " + expected_form(*option));
+        }
+        try {
+            for (const std::string& argument : *arguments) option->add_result(argument);
+            option->run_callback();
+        } catch (const CLI::ParseError& error) {
+            return config_error(path, "key \"" + key + "\": " + error.what());
+        }
+    }
+    return {};
+}
+
+std::string print_config(const CLI::App& app) {
+    json out = json::object();
+    for (const CLI::Option* option : app.get_options()) {
+        const std::string name = option->get_single_name();
+        if (!is_settable(name) || name == "proxy-auth") continue;
+        if (option->get_expected_min() == 0) {
+            out[name] = option->count() > 0 && option->as<bool>();
+        } else if (option->get_items_expected_max() > 1) {
+            out[name] = option->results();
+        } else if (option->count() > 0) {
+            out[name] = option->results().back();
+        } else if (!option->get_default_str().empty()) {
+            out[name] = option->get_default_str();
+        }
+    }
+    return out.dump(2);
+}
+
+}  // namespace armgate::cli

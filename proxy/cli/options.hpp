@@ -1,0 +1,77 @@
+// The options that `run` and `proxy` share (contract section 3): read from the command line and from
+// a config file, checked, and made into settings.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "certs/authority.hpp"
+#include "core/report/summary.hpp"
+#include "core/verdict/rules.hpp"
+#include "io/net/shared.hpp"
+#include "io/settings.hpp"
+#include "io/system/log.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace armgate::cli {
+
+/// As typed. Empty means "not given" where a default depends on something else.
+struct RawOptions {
+    std::string mode = "observe";
+    std::string listen;
+    std::string trace;
+    std::string ca_dir;
+    std::vector<std::string> intercept;
+    std::vector<std::string> connect_to;
+    std::vector<std::string> upstream_ca;
+    std::vector<std::string> limits;
+    std::string uncertain = "by-cause";
+    std::string refusal = "system";
+    std::string proxy_auth;
+    bool allow_remote = false;
+    unsigned threads = 0;
+    std::string config;
+    std::string log_level = "warn";
+    bool quiet = false;
+    std::string color = "auto";
+    // of `run` alone
+    bool no_proxy_auth = false;
+    std::string fail_on = "never";
+    // of `proxy` alone
+    bool print_config = false;
+};
+
+enum class Command { run, proxy };
+
+void add_proxy_options(CLI::App& app, RawOptions& raw, Command command);
+
+/// Reads `--config FILE`: JSON with the options' names; flags given on the command line win. Errors:
+/// `config_invalid`, with file, key and what was expected.
+[[nodiscard]] Result<void> apply_config(CLI::App& app, const std::string& path);
+
+/// All options with their values, as a config file would hold them. Secrets are left out.
+[[nodiscard]] std::string print_config(const CLI::App& app);
+
+/// Checked settings. Errors: `usage`.
+[[nodiscard]] Result<io::Settings> make_settings(const RawOptions& raw, Command command);
+
+[[nodiscard]] io::LogLevel log_level_of(const RawOptions& raw);
+[[nodiscard]] report::FailOn fail_on_of(const RawOptions& raw);
+
+/// Rules and hosts, loaded once. Errors: `config_invalid`, `usage`.
+struct Foundation {
+    verdict::Rules rules;
+    base::RedactionRules redaction;
+    arm::ArmHosts hosts;
+};
+[[nodiscard]] Result<std::unique_ptr<Foundation>> load_foundation(const RawOptions& raw);
+
+/// Prints an error as one line and gives the exit status for it: 2 for what the user typed, else 1.
+int fail(const Error& error);
+
+}  // namespace armgate::cli

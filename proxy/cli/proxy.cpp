@@ -1,0 +1,116 @@
+// `armgate proxy`: the long-running proxy with a CA on disk.
+#include <cstdlib>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "certs/authority_files.hpp"
+#include "certs/bundle.hpp"
+#include "cli/command.hpp"
+#include "cli/run_observer.hpp"
+#include "cli/runtime.hpp"
+#include "io/system/child.hpp"
+#include "io/system/clock.hpp"
+
+namespace armgate::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  armgate proxy --trace trace.jsonl\n"
+    "  armgate proxy --mode enforce --listen 127.0.0.1:0\n"
+    "  armgate proxy --print-config\n";
+
+Result<std::string> ca_folder(const RawOptions& raw) {
+    if (!raw.ca_dir.empty()) return raw.ca_dir;
+    const char* config = std::getenv("XDG_CONFIG_HOME");
+    const char* home = std::getenv("HOME");
+    if (config != nullptr && *config == '/') return std::string(config) + "/armgate";
+    if (home != nullptr && *home == '/') return std::string(home) + "/.config/armgate";
+    return Error{Errc::usage, "neither XDG_CONFIG_HOME nor HOME is set: name the CA's folder with --ca-dir DIR"};
+}
+
+/// The folder's public files are brought up to date: the bundle follows the system's roots.
+Result<certs::Authority> open_ca(const std::string& folder, const arm::ArmHosts& hosts) {
+    auto authority = certs::open_or_create_authority(folder, hosts.constraint_names(), io::now());
+    if (!authority) return authority;
+    auto bundle = certs::combined_bundle(std::nullopt, *authority);
+    if (!bundle) return bundle.error();
+    if (auto wrote = certs::write_public_files(folder, *authority, *bundle); !wrote) {
+        return wrote.error();
+    }
+    return authority;
+}
+
+void serve_until_stopped(Runtime& runtime) {
+    for (;;) {
+        if (io::wait_for_service_signal() == io::ServiceSignal::stop) break;
+        if (runtime.trace() == nullptr) continue;
+        if (auto reopened = runtime.trace()->reopen(); !reopened) {
+            io::log_error(reopened.error().detail);
+        }
+    }
+    runtime.server().stop();
+}
+
+int run_proxy(const RawOptions& raw) {
+    io::block_signals();
+    io::harden_process();
+    io::set_log_level(log_level_of(raw));
+    auto settings = make_settings(raw, Command::proxy);
+    if (!settings) return fail(settings.error());
+    auto foundation = load_foundation(raw);
+    if (!foundation) return fail(foundation.error());
+    auto folder = ca_folder(raw);
+    if (!folder) return fail(folder.error());
+    auto authority = open_ca(*folder, (*foundation)->hosts);
+    if (!authority) return fail(authority.error());
+
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    const bool color = raw.color == "always" ||
+                       (raw.color == "auto" && terminal && std::getenv("NO_COLOR") == nullptr);
+    RunObserver observer(terminal && !raw.quiet ? RequestLines::shown : RequestLines::hidden,
+                         color ? Color::on : Color::off);
+    const bool asks_credentials = settings->proxy_auth.has_value();
+    auto runtime = Runtime::start({std::move(*foundation), std::move(*settings), std::move(*authority),
+                                   raw.upstream_ca, {}, raw.trace, &observer});
+    if (!runtime) return fail(runtime.error());
+    const auto at = (*runtime)->server().endpoint();
+    const std::string address =
+        at.address().is_v6() ? "[" + at.address().to_string() + "]" : at.address().to_string();
+    std::cerr << "armgate: listening on " << address << ":" << at.port() << std::endl;
+    if (terminal && !raw.quiet) {
+        std::cerr << "armgate: clients need HTTPS_PROXY=http://" << (asks_credentials ? "USER:PASS@" : "")
+                  << address << ":" << at.port() << " and the CA in " << *folder << "/bundle.pem\n";
+    }
+    serve_until_stopped(**runtime);
+    observer.flush();
+    return kSuccess;
+}
+
+}  // namespace
+
+void add_proxy(CLI::App& app, Chosen& chosen) {
+    CLI::App* command = app.add_subcommand("proxy", "Run the proxy until it is stopped");
+    const auto raw = std::make_shared<RawOptions>();
+    add_proxy_options(*command, *raw, Command::proxy);
+    command->footer(help_footer(kExamples));
+    command->callback([command, raw, &chosen] {
+        chosen.run = [command, raw] {
+            if (!raw->config.empty()) {
+                if (auto applied = apply_config(*command, raw->config); !applied) {
+                    return fail(applied.error());
+                }
+            }
+            if (raw->print_config) {
+                const auto checked = make_settings(*raw, Command::proxy);
+                if (!checked) return fail(checked.error());
+                std::cout << print_config(*command) << "\n";
+                return kSuccess;
+            }
+            return run_proxy(*raw);
+        };
+    });
+}
+
+}  // namespace armgate::cli

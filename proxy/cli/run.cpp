@@ -1,0 +1,173 @@
+// `armgate run -- COMMAND`: a proxy for one command, its environment wired, its status returned.
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "certs/authority_files.hpp"
+#include "certs/bundle.hpp"
+#include "certs/files.hpp"
+#include "cli/command.hpp"
+#include "cli/run_observer.hpp"
+#include "cli/runtime.hpp"
+#include "core/wiring/child_environment.hpp"
+#include "io/system/child.hpp"
+#include "io/system/clock.hpp"
+#include "io/system/temporary_directory.hpp"
+
+namespace armgate::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  armgate run -- az group create -n demo -l westeurope\n"
+    "  armgate run --mode enforce -- terraform apply\n"
+    "  armgate run --fail-on fail -- ./deploy.sh\n";
+constexpr const char* kStatuses =
+    "  3 a --fail-on gate fired\n"
+    "  else the command's own: 128+N for signal N, 127 not found, 126 not executable\n";
+
+bool uses_color(const RawOptions& raw, bool terminal) {
+    if (raw.color != "auto") return raw.color == "always";
+    const char* no_color = std::getenv("NO_COLOR");
+    return terminal && (no_color == nullptr || *no_color == '\0');
+}
+
+/// `$XDG_STATE_HOME/armgate/armgate-trace-<time>.jsonl`; the folder is made where it is missing.
+Result<std::string> default_trace_path() {
+    const char* state = std::getenv("XDG_STATE_HOME");
+    const char* home = std::getenv("HOME");
+    std::string folder;
+    if (state != nullptr && *state == '/') {
+        folder = state;
+    } else if (home != nullptr && *home == '/') {
+        folder = std::string(home) + "/.local/state";
+    } else {
+        return Error{Errc::usage, "neither XDG_STATE_HOME nor HOME is set: name the trace with --trace FILE"};
+    }
+    folder += "/armgate";
+    if (auto made = certs::make_private_folders(folder); !made) return made.error();
+    // Two runs in one second share no file: the process id tells them apart.
+    std::string path = folder + "/armgate-trace-" + base::format_compact(io::now()) + ".jsonl";
+    if (!std::filesystem::exists(path)) return path;
+    return folder + "/armgate-trace-" + base::format_compact(io::now()) + "-" +
+           std::to_string(::getpid()) + ".jsonl";
+}
+
+Result<certs::Authority> make_authority(const RawOptions& raw, const arm::ArmHosts& hosts) {
+    const std::vector<std::string> names = hosts.constraint_names();
+    if (raw.ca_dir.empty()) return certs::create_authority(names, io::now());
+    return certs::open_or_create_authority(raw.ca_dir, names, io::now());
+}
+
+/// The child's variables, with every file they name written into `folder`.
+Result<wiring::Environment> wire_child(const wiring::WiringRequest& request,
+                                       const certs::Authority& authority,
+                                       const io::TemporaryDirectory& folder) {
+    wiring::Wiring wiring = wiring::wire(io::current_environment(), request);
+    if (auto wrote = folder.write("ca.pem", authority.pem()); !wrote) return wrote.error();
+    for (const wiring::TrustFile& file : wiring.bundles) {
+        const auto source = file.source.empty() ? std::nullopt : std::optional(file.source);
+        auto bundle = certs::combined_bundle(source, authority);
+        if (!bundle) return bundle.error();
+        if (auto wrote = folder.write(file.name, *bundle); !wrote) return wrote.error();
+    }
+    for (const wiring::TrustFile& file : wiring.additions) {
+        auto bundle = certs::combined_bundle(file.source, authority);
+        if (!bundle) return bundle.error();
+        if (auto wrote = folder.write(file.name, *bundle); !wrote) return wrote.error();
+    }
+    for (auto& [name, value] : wiring.set) {
+        if (value.starts_with(wiring::kFolder)) {
+            value.replace(0, wiring::kFolder.size(), folder.path());
+        }
+    }
+    for (const std::string& notice : wiring.notices) std::cerr << "armgate: " << notice << "\n";
+    return wiring.set;
+}
+
+void print_summary(const report::Summary& summary, verdict::Mode mode, const std::string& trace) {
+    for (const std::string& line : summary.lines(mode)) std::cerr << "armgate: " << line << "\n";
+    std::cerr << "armgate: trace: " << trace << "\n";
+}
+
+std::string proxy_url(const io::Settings& settings, const boost::asio::ip::tcp::endpoint& at) {
+    const std::string address = at.address().is_v6() ? "[" + at.address().to_string() + "]"
+                                                      : at.address().to_string();
+    const std::string credentials = settings.proxy_auth ? *settings.proxy_auth + "@" : "";
+    return "http://" + credentials + address + ":" + std::to_string(at.port());
+}
+
+int run_command(const RawOptions& raw, std::vector<std::string> child) {
+    if (child.empty()) {
+        return fail({Errc::usage, "run: no command given. Write it after --, as in: armgate run -- az group list"});
+    }
+    io::block_signals();
+    io::harden_process();
+    io::set_log_level(log_level_of(raw));
+    auto settings = make_settings(raw, Command::run);
+    if (!settings) return fail(settings.error());
+    if (!settings->proxy_auth && !raw.no_proxy_auth) {
+        settings->proxy_auth = "armgate:" + io::random_hex(16);
+    }
+    auto foundation = load_foundation(raw);
+    if (!foundation) return fail(foundation.error());
+    auto authority = make_authority(raw, (*foundation)->hosts);
+    if (!authority) return fail(authority.error());
+    auto trace_path = raw.trace.empty() ? default_trace_path() : Result<std::string>(raw.trace);
+    if (!trace_path) return fail(trace_path.error());
+    auto folder = io::TemporaryDirectory::create();
+    if (!folder) return fail(folder.error());
+
+    wiring::WiringRequest request;
+    request.arm_hosts = (*foundation)->hosts.constraint_names();
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    RunObserver observer(terminal && !raw.quiet ? RequestLines::shown : RequestLines::hidden,
+                         uses_color(raw, terminal) ? Color::on : Color::off);
+    const io::Settings wired = *settings;
+    auto runtime = Runtime::start({std::move(*foundation), std::move(*settings), std::move(*authority),
+                                   raw.upstream_ca, {}, *trace_path, &observer});
+    if (!runtime) return fail(runtime.error());
+    request.proxy_url = proxy_url(wired, (*runtime)->server().endpoint());
+    auto environment = wire_child(request, (*runtime)->authority(), *folder);
+    if (!environment) return fail(environment.error());
+
+    auto result = io::run_child({child, std::move(*environment)});
+    (*runtime)->server().stop();
+    observer.flush();
+    if (!result) return fail(result.error());
+    if (!result->failure.empty()) {
+        std::cerr << "armgate: cannot run " << child.front() << ": " << result->failure << "\n";
+    }
+    const report::Summary summary = observer.summary();
+    const bool started = result->failure.empty();
+    if (!raw.quiet && started) print_summary(summary, wired.mode, *trace_path);
+    if (summary.gate_fires(fail_on_of(raw))) {
+        std::cerr << "armgate: the gate --fail-on " << raw.fail_on << " fired\n";
+        return kGateFired;
+    }
+    return result->status;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Chosen& chosen) {
+    CLI::App* command =
+        app.add_subcommand("run", "Run a command with a proxy of its own and sum up what it did");
+    const auto raw = std::make_shared<RawOptions>();
+    add_proxy_options(*command, *raw, Command::run);
+    command->footer(help_footer(kExamples, kStatuses));
+    command->callback([command, raw, &chosen] {
+        chosen.run = [command, raw, &chosen] {
+            if (!raw->config.empty()) {
+                if (auto applied = apply_config(*command, raw->config); !applied) {
+                    return fail(applied.error());
+                }
+            }
+            return run_command(*raw, chosen.child);
+        };
+    });
+}
+
+}  // namespace armgate::cli
