@@ -36,9 +36,9 @@ struct RootText {
 /// file, where `armgate ca trust` may have put one.
 ///
 /// A named certificate need not be self-signed: an intermediate in `extra_ca_files` is an anchor.
-/// X509_V_FLAG_X509_STRICT is off: public chains pass it, but roots of inspecting company proxies
-/// often lack key identifiers or critical basic constraints, which says nothing about trust; the
-/// user could only answer by not verifying at all.
+/// X509_V_FLAG_X509_STRICT is off: Debian's public roots pass it (149 of 150, the other has
+/// expired), but those of inspecting company proxies often lack key identifiers or critical basic
+/// constraints, which says nothing about trust; the user could only answer by not verifying at all.
 ///
 /// Without a roots file the extras alone are trusted; with neither, nothing would verify.
 /// Errors: `file_unreadable` (an extra file, or no roots at all), `input_invalid` (no or a damaged
