@@ -16,7 +16,7 @@ namespace armgate::cli {
 namespace {
 
 // ARM takes templates of 4 MB; a batch line holds one with JSON escapes around it.
-constexpr std::size_t kMaxBodyBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMaxBodyBytes = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t kMaxLineBytes = 2 * kMaxBodyBytes;
 
 struct ExplainOptions {
