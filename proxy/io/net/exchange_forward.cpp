@@ -1,5 +1,5 @@
 // The forwarding half of an exchange: request to the upstream, response to the client.
-#include "core/base/text.hpp"
+#include "core/arm/challenge.hpp"
 #include "core/http/hops.hpp"
 #include "core/http/writer.hpp"
 #include "io/net/exchange.hpp"
@@ -226,6 +226,10 @@ void Exchange::note_response() {
     };
     record_->request_id = note("x-ms-request-id");
     record_->correlation_id = note("x-ms-correlation-request-id");
+    const auto challenge = head.fields.find("WWW-Authenticate");
+    if (head.status == 401 && challenge && arm::is_mfa_challenge(*challenge)) {
+        record_->refused_by = "arm";
+    }
 }
 
 awaitable<Result<void>> Exchange::to_client(std::string_view bytes) {
