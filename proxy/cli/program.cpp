@@ -18,13 +18,95 @@ std::vector<std::string> split_child(std::vector<std::string>& args) {
     return child;
 }
 
+/// Edits (insert, delete, replace, swap of neighbours) that lead from `a` to `b`.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+    std::vector<std::vector<std::size_t>> cost(a.size() + 1,
+                                               std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            const std::size_t replaced = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, replaced});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+        }
+    }
+    return cost[a.size()][b.size()];
+}
+
+/// ` Did you mean 'x'?` where one of `known` is near; else empty.
+std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
+    const std::string* best = nullptr;
+    std::size_t least = 3;  // more edits than that is another word
+    for (const std::string& candidate : known) {
+        const std::size_t distance = edit_distance(word, candidate);
+        if (distance >= least || distance >= candidate.size()) continue;
+        least = distance;
+        best = &candidate;
+    }
+    return best == nullptr ? "" : " Did you mean '" + *best + "'?";
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands(nullptr))
+        names.push_back(command->get_name());
+    return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+}
+
+int unknown_command(const CLI::App& app, const std::string& word) {
+    std::cerr << "armgate: there is no command '" << word << "'."
+              << suggestion(word, command_names(app)) << " Run 'armgate help' for the list.\n";
+    return kUsageError;
+}
+
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
     const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
-    std::cerr << "armgate" << command << ": " << error.what() << "\n"
-              << "Run 'armgate" << command << " --help' for the options and examples.\n";
+    const auto extras = chosen.empty() ? app.remaining() : chosen.front()->remaining();
+    std::cerr << "armgate" << command << ": ";
+    if (!extras.empty() && extras.front().starts_with("-")) {
+        const std::string word = extras.front().substr(0, extras.front().find('='));
+        const CLI::App& owner = chosen.empty() ? app : *chosen.front();
+        std::cerr << "there is no option '" << word << "'." << suggestion(word, option_names(owner))
+                  << "\n";
+    } else {
+        std::cerr << error.what() << "\n";
+    }
+    std::cerr << "Run 'armgate" << command << " --help' for the options and examples.\n";
     return kUsageError;
 }
+
+/// The usage line as it is typed, program first.
+class Formatter : public CLI::Formatter {
+  public:
+    std::string make_usage(const CLI::App* app, std::string) const override {
+        const bool is_command = app->get_parent() != nullptr;
+        std::string usage = "Usage: armgate";
+        if (is_command) usage += " " + app->get_name();
+        usage += " [OPTIONS]";
+        if (!is_command) usage += " COMMAND";
+        for (const CLI::Option* option : app->get_options()) {
+            if (option->get_positional()) {
+                const std::string name = option->get_name(true);
+                usage += option->get_required() ? " " + name : " [" + name + "]";
+            }
+        }
+        if (app->get_name() == "run") usage += " -- COMMAND [ARG...]";
+        return usage + "\n";
+    }
+};
 
 }  // namespace
 
@@ -60,9 +142,7 @@ void add_help(CLI::App& app, Chosen& chosen) {
             const auto found = std::find_if(commands.begin(), commands.end(),
                                             [&](const auto* c) { return c->get_name() == *name; });
             if (found == commands.end()) {
-                std::cerr << "armgate help: there is no command '" << *name
-                          << "'. Run 'armgate help' for the list.\n";
-                return kUsageError;
+                return unknown_command(app, *name);
             }
             std::cout << (*found)->help();
             return kSuccess;
@@ -74,6 +154,7 @@ int main_program(int argc, char** argv) {
     CLI::App app("armgate: see and rehearse Azure's mandatory MFA at Azure Resource Manager",
                  "armgate");
     app.require_subcommand(1);
+    app.formatter(std::make_shared<Formatter>());
     app.footer(
         help_footer("  armgate demo\n"
                     "  armgate run -- az group create -n demo -l westeurope\n"
@@ -87,6 +168,11 @@ int main_program(int argc, char** argv) {
 
     std::vector<std::string> args(argv + 1, argv + argc);
     chosen.child = split_child(args);
+    const auto known = command_names(app);
+    if (!args.empty() && !args.front().starts_with("-") &&
+        std::find(known.begin(), known.end(), args.front()) == known.end()) {
+        return unknown_command(app, args.front());
+    }
     std::reverse(args.begin(), args.end());  // CLI11 takes its vector from the back
     try {
         app.parse(args);
