@@ -1,12 +1,12 @@
 // `--config FILE`: the options by their long names, in one JSON object.
+#include "cli/options.hpp"
+#include "core/base/json.hpp"
+
 #include <fstream>
 #include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
-
-#include "cli/options.hpp"
-#include "core/base/json.hpp"
 
 namespace armgate::cli {
 namespace {
@@ -58,14 +58,17 @@ Result<void> apply_config(CLI::App& app, const std::string& path) {
     if (text.size() > kMaxConfigBytes) return config_error(path, "is larger than 1 MiB");
     const auto parsed = base::parse_json(text, base::kTokenDepth);
     if (!parsed || !parsed->is_object()) {
-        return config_error(path, "expected one JSON object without duplicate keys, such as "
-                                  "{\"mode\": \"enforce\"}");
+        return config_error(path,
+                            "expected one JSON object without duplicate keys, such as "
+                            "{\"mode\": \"enforce\"}");
     }
     for (const auto& [key, value] : parsed->items()) {
         CLI::Option* option = app.get_option_no_throw("--" + key);
         if (option == nullptr || !is_settable(key)) {
-            return config_error(path, "unknown key \"" + key + "\"; keys are the long options of "
-                                      "'armgate " + app.get_name() + " --help' without --");
+            return config_error(path, "unknown key \"" + key +
+                                          "\"; keys are the long options of "
+                                          "'armgate " +
+                                          app.get_name() + " --help' without --");
         }
         if (option->count() > 0) continue;  // the command line wins
         const auto arguments = as_arguments(value, *option);
@@ -91,6 +94,8 @@ std::string print_config(const CLI::App& app) {
             out[name] = option->count() > 0 && option->as<bool>();
         } else if (option->get_items_expected_max() > 1) {
             out[name] = option->results();
+        } else if (option->count() > 0 && option->get_type_name().starts_with("UINT")) {
+            out[name] = option->as<unsigned>();
         } else if (option->count() > 0) {
             out[name] = option->results().back();
         } else if (!option->get_default_str().empty()) {

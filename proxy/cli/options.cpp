@@ -1,19 +1,21 @@
 #include "cli/options.hpp"
 
+#include "cli/command.hpp"
+#include "core/base/text.hpp"
+#include "core/http/target.hpp"
+
 #include <algorithm>
 #include <iostream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 
-#include "cli/command.hpp"
-#include "core/base/text.hpp"
-#include "core/http/target.hpp"
-
 namespace armgate::cli {
 namespace {
 
-Error usage(std::string sentence) { return {Errc::usage, std::move(sentence)}; }
+Error usage(std::string sentence) {
+    return {Errc::usage, std::move(sentence)};
+}
 
 template <class Value>
 struct Choice {
@@ -32,7 +34,7 @@ Value choose(const std::array<Choice<Value>, N>& choices, std::string_view name)
 Result<io::tcp::endpoint> parse_listen(const std::string& text, Command command) {
     if (text.empty()) {
         return io::tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"),
-                            command == Command::proxy ? 8642 : 0);
+                                 command == Command::proxy ? 8642 : 0);
     }
     const std::size_t colon = text.rfind(':');
     const auto bad = [&] {
@@ -44,7 +46,8 @@ Result<io::tcp::endpoint> parse_listen(const std::string& text, Command command)
         host = host.substr(1, host.size() - 2);
     }
     boost::system::error_code ec;
-    const auto address = boost::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, ec);
+    const auto address =
+        boost::asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, ec);
     const auto port = base::parse_decimal(text.substr(colon + 1));
     if (ec || !port || *port > 65535) return bad();
     return io::tcp::endpoint(address, static_cast<unsigned short>(*port));
@@ -142,7 +145,8 @@ Result<io::Settings> make_settings(const RawOptions& raw, Command command) {
                      ": not a loopback address. Whoever reaches it could use the proxy: give "
                      "--allow-remote and --proxy-auth USER:PASS if that is meant");
     }
-    settings.threads = raw.threads != 0 ? raw.threads : std::max(1U, std::thread::hardware_concurrency());
+    settings.threads =
+        raw.threads != 0 ? raw.threads : std::max(1U, std::thread::hardware_concurrency());
     for (const std::string& text : raw.connect_to) {
         auto rule = io::parse_connect_to(text);
         if (!rule) return rule.error();
@@ -155,11 +159,10 @@ Result<io::Settings> make_settings(const RawOptions& raw, Command command) {
 }
 
 io::LogLevel log_level_of(const RawOptions& raw) {
-    static constexpr std::array<Choice<io::LogLevel>, 4> kLevels{
-        {{"warn", io::LogLevel::warn},
-         {"error", io::LogLevel::error},
-         {"info", io::LogLevel::info},
-         {"debug", io::LogLevel::debug}}};
+    static constexpr std::array<Choice<io::LogLevel>, 4> kLevels{{{"warn", io::LogLevel::warn},
+                                                                  {"error", io::LogLevel::error},
+                                                                  {"info", io::LogLevel::info},
+                                                                  {"debug", io::LogLevel::debug}}};
     return choose(kLevels, raw.log_level);
 }
 

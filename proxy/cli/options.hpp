@@ -1,10 +1,6 @@
-// The options that `run` and `proxy` share (contract section 3): read from the command line and from
-// a config file, checked, and made into settings.
+// The options that `run` and `proxy` share (contract section 3): read from the command line and
+// from a config file, checked, and made into settings.
 #pragma once
-
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "certs/authority.hpp"
 #include "core/report/summary.hpp"
@@ -12,6 +8,10 @@
 #include "io/net/shared.hpp"
 #include "io/settings.hpp"
 #include "io/system/log.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -50,8 +50,8 @@ enum class Command { run, proxy };
 
 void add_proxy_options(CLI::App& app, RawOptions& raw, Command command);
 
-/// Reads `--config FILE`: JSON with the options' names; flags given on the command line win. Errors:
-/// `config_invalid`, with file, key and what was expected.
+/// Reads `--config FILE`: JSON with the options' names; flags given on the command line win.
+/// Errors: `config_invalid`, with file, key and what was expected.
 [[nodiscard]] Result<void> apply_config(CLI::App& app, const std::string& path);
 
 /// All options with their values, as a config file would hold them. Secrets are left out.

@@ -81,6 +81,10 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
         const CLI::App& owner = chosen.empty() ? app : *chosen.front();
         std::cerr << "there is no option '" << word << "'." << suggestion(word, option_names(owner))
                   << "\n";
+    } else if (!extras.empty() && !chosen.empty() &&
+               !chosen.front()->get_subcommands(nullptr).empty()) {
+        std::cerr << "there is no command '" << extras.front() << "'."
+                  << suggestion(extras.front(), command_names(*chosen.front())) << "\n";
     } else {
         std::cerr << error.what() << "\n";
     }
@@ -92,11 +96,12 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
 class Formatter : public CLI::Formatter {
   public:
     std::string make_usage(const CLI::App* app, std::string) const override {
-        const bool is_command = app->get_parent() != nullptr;
-        std::string usage = "Usage: armgate";
-        if (is_command) usage += " " + app->get_name();
-        usage += " [OPTIONS]";
-        if (!is_command) usage += " COMMAND";
+        std::string path;
+        for (const CLI::App* at = app; at != nullptr; at = at->get_parent()) {
+            path = at->get_name() + (path.empty() ? "" : " ") + path;
+        }
+        std::string usage = "Usage: " + path + " [OPTIONS]";
+        if (!app->get_subcommands(nullptr).empty()) usage += " COMMAND";
         for (const CLI::Option* option : app->get_options()) {
             if (option->get_positional()) {
                 const std::string name = option->get_name(true);
@@ -160,8 +165,8 @@ int main_program(int argc, char** argv) {
                     "  armgate run -- az group create -n demo -l westeurope\n"
                     "  armgate run --mode enforce -- terraform apply\n"));
     Chosen chosen;
-    for (const auto add :
-         {add_run, add_proxy, add_token, add_explain, add_demo, add_version, add_help}) {
+    for (const auto add : {add_run, add_proxy, add_token, add_explain, add_report, add_ca, add_demo,
+                           add_version, add_help}) {
         add(app, chosen);
     }
     app.set_version_flag("--version", std::string("armgate ") + ARMGATE_VERSION);

@@ -1,17 +1,18 @@
 // `armgate proxy`: the long-running proxy with a CA on disk.
-#include <cstdlib>
-#include <iostream>
-
-#include <CLI/CLI.hpp>
-#include <unistd.h>
-
 #include "certs/authority_files.hpp"
 #include "certs/bundle.hpp"
+#include "cli/ca_folder.hpp"
 #include "cli/command.hpp"
 #include "cli/run_observer.hpp"
 #include "cli/runtime.hpp"
 #include "io/system/child.hpp"
 #include "io/system/clock.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
 
 namespace armgate::cli {
 namespace {
@@ -20,15 +21,6 @@ constexpr const char* kExamples =
     "  armgate proxy --trace trace.jsonl\n"
     "  armgate proxy --mode enforce --listen 127.0.0.1:0\n"
     "  armgate proxy --print-config\n";
-
-Result<std::string> ca_folder(const RawOptions& raw) {
-    if (!raw.ca_dir.empty()) return raw.ca_dir;
-    const char* config = std::getenv("XDG_CONFIG_HOME");
-    const char* home = std::getenv("HOME");
-    if (config != nullptr && *config == '/') return std::string(config) + "/armgate";
-    if (home != nullptr && *home == '/') return std::string(home) + "/.config/armgate";
-    return Error{Errc::usage, "neither XDG_CONFIG_HOME nor HOME is set: name the CA's folder with --ca-dir DIR"};
-}
 
 /// The folder's public files are brought up to date: the bundle follows the system's roots.
 Result<certs::Authority> open_ca(const std::string& folder, const arm::ArmHosts& hosts) {
@@ -61,7 +53,7 @@ int run_proxy(const RawOptions& raw) {
     if (!settings) return fail(settings.error());
     auto foundation = load_foundation(raw);
     if (!foundation) return fail(foundation.error());
-    auto folder = ca_folder(raw);
+    auto folder = ca_folder(raw.ca_dir);
     if (!folder) return fail(folder.error());
     auto authority = open_ca(*folder, (*foundation)->hosts);
     if (!authority) return fail(authority.error());
@@ -72,16 +64,22 @@ int run_proxy(const RawOptions& raw) {
     RunObserver observer(terminal && !raw.quiet ? RequestLines::shown : RequestLines::hidden,
                          color ? Color::on : Color::off);
     const bool asks_credentials = settings->proxy_auth.has_value();
-    auto runtime = Runtime::start({std::move(*foundation), std::move(*settings), std::move(*authority),
-                                   raw.upstream_ca, {}, raw.trace, &observer});
+    auto runtime = Runtime::start({std::move(*foundation),
+                                   std::move(*settings),
+                                   std::move(*authority),
+                                   raw.upstream_ca,
+                                   {},
+                                   raw.trace,
+                                   &observer});
     if (!runtime) return fail(runtime.error());
     const auto at = (*runtime)->server().endpoint();
     const std::string address =
         at.address().is_v6() ? "[" + at.address().to_string() + "]" : at.address().to_string();
     std::cerr << "armgate: listening on " << address << ":" << at.port() << std::endl;
     if (terminal && !raw.quiet) {
-        std::cerr << "armgate: clients need HTTPS_PROXY=http://" << (asks_credentials ? "USER:PASS@" : "")
-                  << address << ":" << at.port() << " and the CA in " << *folder << "/bundle.pem\n";
+        std::cerr << "armgate: clients need HTTPS_PROXY=http://"
+                  << (asks_credentials ? "USER:PASS@" : "") << address << ":" << at.port()
+                  << " and the CA in " << *folder << "/bundle.pem\n";
     }
     serve_until_stopped(**runtime);
     observer.flush();

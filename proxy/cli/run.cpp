@@ -1,11 +1,4 @@
 // `armgate run -- COMMAND`: a proxy for one command, its environment wired, its status returned.
-#include <cstdlib>
-#include <filesystem>
-#include <iostream>
-
-#include <CLI/CLI.hpp>
-#include <unistd.h>
-
 #include "certs/authority_files.hpp"
 #include "certs/bundle.hpp"
 #include "certs/files.hpp"
@@ -16,6 +9,13 @@
 #include "io/system/child.hpp"
 #include "io/system/clock.hpp"
 #include "io/system/temporary_directory.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
 
 namespace armgate::cli {
 namespace {
@@ -44,7 +44,8 @@ Result<std::string> default_trace_path() {
     } else if (home != nullptr && *home == '/') {
         folder = std::string(home) + "/.local/state";
     } else {
-        return Error{Errc::usage, "neither XDG_STATE_HOME nor HOME is set: name the trace with --trace FILE"};
+        return Error{Errc::usage,
+                     "neither XDG_STATE_HOME nor HOME is set: name the trace with --trace FILE"};
     }
     folder += "/armgate";
     if (auto made = certs::make_private_folders(folder); !made) return made.error();
@@ -93,15 +94,17 @@ void print_summary(const report::Summary& summary, verdict::Mode mode, const std
 }
 
 std::string proxy_url(const io::Settings& settings, const boost::asio::ip::tcp::endpoint& at) {
-    const std::string address = at.address().is_v6() ? "[" + at.address().to_string() + "]"
-                                                      : at.address().to_string();
+    const std::string address =
+        at.address().is_v6() ? "[" + at.address().to_string() + "]" : at.address().to_string();
     const std::string credentials = settings.proxy_auth ? *settings.proxy_auth + "@" : "";
     return "http://" + credentials + address + ":" + std::to_string(at.port());
 }
 
 int run_command(const RawOptions& raw, std::vector<std::string> child) {
     if (child.empty()) {
-        return fail({Errc::usage, "run: no command given. Write it after --, as in: armgate run -- az group list"});
+        return fail(
+            {Errc::usage,
+             "run: no command given. Write it after --, as in: armgate run -- az group list"});
     }
     io::block_signals();
     io::harden_process();
@@ -126,8 +129,13 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     RunObserver observer(terminal && !raw.quiet ? RequestLines::shown : RequestLines::hidden,
                          uses_color(raw, terminal) ? Color::on : Color::off);
     const io::Settings wired = *settings;
-    auto runtime = Runtime::start({std::move(*foundation), std::move(*settings), std::move(*authority),
-                                   raw.upstream_ca, {}, *trace_path, &observer});
+    auto runtime = Runtime::start({std::move(*foundation),
+                                   std::move(*settings),
+                                   std::move(*authority),
+                                   raw.upstream_ca,
+                                   {},
+                                   *trace_path,
+                                   &observer});
     if (!runtime) return fail(runtime.error());
     request.proxy_url = proxy_url(wired, (*runtime)->server().endpoint());
     auto environment = wire_child(request, (*runtime)->authority(), *folder);

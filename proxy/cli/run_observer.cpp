@@ -1,9 +1,9 @@
 #include "cli/run_observer.hpp"
 
-#include <cstdio>
-
 #include "core/base/redact.hpp"
 #include "core/http/writer.hpp"
+
+#include <cstdio>
 
 namespace armgate::cli {
 
@@ -28,7 +28,8 @@ void RunObserver::on_request(std::shared_ptr<const trace::RequestRecord> record)
     if (lines_ == RequestLines::shown) push(coloured(*record, report::request_line(*record)));
 }
 
-void RunObserver::on_tunnel(const trace::TunnelRecord&) {}
+void RunObserver::on_tunnel(const trace::TunnelRecord&) {
+}
 
 void RunObserver::on_untrusting_client(const std::string& host, const std::string& user_agent) {
     const std::string who =

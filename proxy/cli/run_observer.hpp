@@ -1,6 +1,9 @@
 // What `run` and `proxy` show while requests come: one line each on a terminal, and the summary.
 #pragma once
 
+#include "core/report/summary.hpp"
+#include "io/net/shared.hpp"
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -8,18 +11,15 @@
 #include <string>
 #include <thread>
 
-#include "core/report/summary.hpp"
-#include "io/net/shared.hpp"
-
 namespace armgate::cli {
 
 enum class RequestLines { shown, hidden };
 enum class Color { off, on };
 
-/// Thread-safe. Counting happens at once; lines go through a queue to a thread of their own, so that
-/// a terminal that is held up holds up no request (then lines are left out, and counted).
+/// Thread-safe. Counting happens at once; lines go through a queue to a thread of their own, so
+/// that a terminal that is held up holds up no request (then lines are left out, and counted).
 class RunObserver : public io::Observer {
- public:
+  public:
     RunObserver(RequestLines lines, Color color);
     ~RunObserver() override;
 
@@ -32,7 +32,7 @@ class RunObserver : public io::Observer {
     /// Waits until all lines queued so far are written.
     void flush();
 
- private:
+  private:
     void push(std::string line);
     void print_lines();
     [[nodiscard]] std::string coloured(const trace::RequestRecord& record, std::string line) const;

@@ -6,7 +6,8 @@
 
 namespace armgate::cli {
 
-Runtime::Runtime(RuntimeParts parts) : parts_(std::move(parts)), leaves_(parts_.authority) {}
+Runtime::Runtime(RuntimeParts parts) : parts_(std::move(parts)), leaves_(parts_.authority) {
+}
 
 Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeParts parts) {
     std::unique_ptr<Runtime> runtime(new Runtime(std::move(parts)));
@@ -26,8 +27,8 @@ Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeParts parts) {
         record.session = session;
         record.mode = verdict::mode_name(own.settings.mode);
         if (!runtime->trace_->append(trace::encode(record))) {
-            return Error{Errc::file_unwritable, "the trace " + own.trace_path +
-                                                    " cannot be written: is the disk full?"};
+            return Error{Errc::file_unwritable,
+                         "the trace " + own.trace_path + " cannot be written: is the disk full?"};
         }
     }
     runtime->shared_.reset(new io::Shared{own.settings, own.foundation->rules,

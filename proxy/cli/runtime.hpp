@@ -2,14 +2,14 @@
 // `proxy` and `demo`.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "certs/authority.hpp"
 #include "certs/context_cache.hpp"
 #include "cli/options.hpp"
 #include "io/net/server.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace armgate::cli {
 
@@ -24,7 +24,7 @@ struct RuntimeParts {
 };
 
 class Runtime {
- public:
+  public:
     /// Everything checked before the port listens. Errors: those of the parts.
     [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(RuntimeParts parts);
 
@@ -32,7 +32,7 @@ class Runtime {
     [[nodiscard]] io::TraceFile* trace() { return trace_.get(); }
     [[nodiscard]] const certs::Authority& authority() const { return parts_.authority; }
 
- private:
+  private:
     explicit Runtime(RuntimeParts parts);
 
     RuntimeParts parts_;
