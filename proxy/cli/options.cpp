@@ -186,6 +186,12 @@ Result<std::unique_ptr<Foundation>> load_foundation(const RawOptions& raw) {
         Foundation{std::move(*rules), std::move(*redaction), std::move(*hosts)});
 }
 
+std::string describe(const io::tcp::endpoint& endpoint) {
+    const std::string address = endpoint.address().to_string();
+    const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
+    return host + ":" + std::to_string(endpoint.port());
+}
+
 int fail(const Error& error) {
     std::cerr << "armgate: " << error.detail << "\n";
     const bool users = error.code == Errc::usage || error.code == Errc::config_invalid ||

@@ -71,6 +71,9 @@ struct Foundation {
 };
 [[nodiscard]] Result<std::unique_ptr<Foundation>> load_foundation(const RawOptions& raw);
 
+/// `ADDR:PORT`, IPv6 in brackets.
+[[nodiscard]] std::string describe(const io::tcp::endpoint& endpoint);
+
 /// Prints an error as one line and gives the exit status for it: 2 for what the user typed, else 1.
 int fail(const Error& error);
 

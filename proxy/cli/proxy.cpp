@@ -73,12 +73,11 @@ int run_proxy(const RawOptions& raw) {
                                    &observer});
     if (!runtime) return fail(runtime.error());
     const auto at = (*runtime)->server().endpoint();
-    const std::string address =
-        at.address().is_v6() ? "[" + at.address().to_string() + "]" : at.address().to_string();
-    std::cerr << "armgate: listening on " << address << ":" << at.port() << std::endl;
+    const std::string address = describe(at);
+    std::cerr << "armgate: listening on " << address << std::endl;
     if (terminal && !raw.quiet) {
         std::cerr << "armgate: clients need HTTPS_PROXY=http://"
-                  << (asks_credentials ? "USER:PASS@" : "") << address << ":" << at.port()
+                  << (asks_credentials ? "USER:PASS@" : "") << address
                   << " and the CA in " << *folder << "/bundle.pem\n";
     }
     serve_until_stopped(**runtime);

@@ -6,6 +6,7 @@
 #include "cli/run_observer.hpp"
 #include "cli/runtime.hpp"
 #include "core/wiring/child_environment.hpp"
+#include "core/wiring/shell.hpp"
 #include "io/system/child.hpp"
 #include "io/system/clock.hpp"
 #include "io/system/temporary_directory.hpp"
@@ -66,7 +67,7 @@ Result<certs::Authority> make_authority(const RawOptions& raw, const arm::ArmHos
 Result<wiring::Environment> wire_child(const wiring::WiringRequest& request,
                                        const certs::Authority& authority,
                                        const io::TemporaryDirectory& folder) {
-    wiring::Wiring wiring = wiring::wire(io::current_environment(), request);
+    wiring::Wiring wiring = wiring::wire(wiring::unwired(io::current_environment()), request);
     if (auto wrote = folder.write("ca.pem", authority.pem()); !wrote) return wrote.error();
     for (const wiring::TrustFile& file : wiring.bundles) {
         const auto source = file.source.empty() ? std::nullopt : std::optional(file.source);
@@ -91,13 +92,6 @@ Result<wiring::Environment> wire_child(const wiring::WiringRequest& request,
 void print_summary(const report::Summary& summary, verdict::Mode mode, const std::string& trace) {
     for (const std::string& line : summary.lines(mode)) std::cerr << "armgate: " << line << "\n";
     std::cerr << "armgate: trace: " << trace << "\n";
-}
-
-std::string proxy_url(const io::Settings& settings, const boost::asio::ip::tcp::endpoint& at) {
-    const std::string address =
-        at.address().is_v6() ? "[" + at.address().to_string() + "]" : at.address().to_string();
-    const std::string credentials = settings.proxy_auth ? *settings.proxy_auth + "@" : "";
-    return "http://" + credentials + address + ":" + std::to_string(at.port());
 }
 
 int run_command(const RawOptions& raw, std::vector<std::string> child) {
@@ -137,7 +131,8 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
                                    *trace_path,
                                    &observer});
     if (!runtime) return fail(runtime.error());
-    request.proxy_url = proxy_url(wired, (*runtime)->server().endpoint());
+    request.proxy_url =
+        wiring::proxy_url(describe((*runtime)->server().endpoint()), wired.proxy_auth);
     auto environment = wire_child(request, (*runtime)->authority(), *folder);
     if (!environment) return fail(environment.error());
 

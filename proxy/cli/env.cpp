@@ -1,0 +1,142 @@
+// `armgate env`: the wiring for a running `armgate proxy`, as statements of a shell.
+#include "certs/authority_files.hpp"
+#include "certs/bundle.hpp"
+#include "certs/files.hpp"
+#include "cli/ca_folder.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "core/wiring/child_environment.hpp"
+#include "core/wiring/shell.hpp"
+#include "io/system/child.hpp"
+#include "io/system/clock.hpp"
+
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+namespace armgate::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "  eval \"$(armgate env)\"\n"
+    "  eval \"$(armgate env --undo)\"\n"
+    "  armgate env --shell fish | source\n"
+    "  armgate env --shell dotenv > .env\n";
+
+struct EnvOptions {
+    RawOptions raw;
+    std::string shell = "bash";
+    bool undo = false;
+};
+
+wiring::Shell shell_of(const std::string& name) {
+    if (name == "fish") return wiring::Shell::fish;
+    if (name == "powershell") return wiring::Shell::powershell;
+    if (name == "dotenv") return wiring::Shell::dotenv;
+    return name == "json" ? wiring::Shell::json : wiring::Shell::bash;
+}
+
+/// True where something accepts connections there.
+bool is_listening(const io::tcp::endpoint& endpoint) {
+    boost::asio::io_context context;
+    io::tcp::socket socket(context);
+    boost::system::error_code ec;
+    socket.connect(endpoint, ec);
+    return !ec;
+}
+
+/// Writes `files` into the CA's folder, each with the CA behind its source, and names them in
+/// `set`.
+Result<void> write_trust_files(const std::vector<wiring::TrustFile>& files,
+                               const std::string& folder,
+                               const certs::Authority& authority,
+                               wiring::Environment& set) {
+    auto opened = certs::open_folder(folder);
+    if (!opened) return opened.error();
+    for (const wiring::TrustFile& file : files) {
+        const bool is_plain = file.source.empty();
+        const auto text =
+            certs::combined_bundle(is_plain ? std::nullopt : std::optional(file.source), authority);
+        if (!text) return text.error();
+        // bundle.pem is the system's roots for everybody; a bundle of the user's own gets another
+        // name.
+        const std::string name = is_plain ? "bundle.pem" : "env-" + file.name;
+        const auto wrote = certs::replace_file({opened->get(), folder}, name, *text, 0644);
+        if (!wrote) return wrote.error();
+        const std::string placeholder = std::string(wiring::kFolder) + "/" + file.name;
+        for (auto& [variable, value] : set) {
+            if (value == placeholder) value = folder + "/" + name;
+        }
+    }
+    return {};
+}
+
+Result<wiring::Assignments> wire_shell(const EnvOptions& options) {
+    const auto settings = make_settings(options.raw, Command::proxy);
+    if (!settings) return settings.error();
+    const auto foundation = load_foundation(options.raw);
+    if (!foundation) return foundation.error();
+    const auto folder = ca_folder(options.raw.ca_dir);
+    if (!folder) return folder.error();
+    if (!is_listening(settings->listen)) {
+        return Error{Errc::connect_failed,
+                     "nothing listens on " + describe(settings->listen) +
+                         ": start 'armgate proxy' first, or name its address with --listen"};
+    }
+    const auto authority = certs::open_authority(*folder, io::now());
+    if (!authority) return authority.error();
+    const wiring::Environment current = wiring::unwired(io::current_environment());
+    wiring::WiringRequest request;
+    request.proxy_url = wiring::proxy_url(describe(settings->listen), settings->proxy_auth);
+    request.arm_hosts = (*foundation)->hosts.constraint_names();
+    wiring::Wiring wiring = wiring::wire(current, request);
+    for (const auto* files : {&wiring.bundles, &wiring.additions}) {
+        if (auto wrote = write_trust_files(*files, *folder, *authority, wiring.set); !wrote) {
+            return wrote.error();
+        }
+    }
+    const std::string bare = std::string(wiring::kFolder) + "/ca.pem";
+    for (auto& [name, value] : wiring.set) {
+        if (value == bare) value = *folder + "/ca.pem";
+    }
+    for (const std::string& notice : wiring.notices) std::cerr << "armgate: " << notice << "\n";
+    return wiring::assignments_for(wiring.set, current);
+}
+
+int run_env(const EnvOptions& options) {
+    const auto assignments =
+        options.undo ? wiring::undo_assignments(io::current_environment()) : wire_shell(options);
+    if (!assignments) {
+        const int status = fail(assignments.error());
+        return options.undo ? kRuntimeError : status;
+    }
+    std::cout << wiring::print_assignments(*assignments, shell_of(options.shell));
+    return std::cout.flush() ? kSuccess : kRuntimeError;
+}
+
+}  // namespace
+
+void add_env(CLI::App& app, Chosen& chosen) {
+    CLI::App* command = app.add_subcommand("env", "Print the wiring for a running proxy");
+    const auto options = std::make_shared<EnvOptions>();
+    command->add_option("--shell", options->shell, "Whose statements to print")
+        ->check(CLI::IsMember({"bash", "fish", "powershell", "dotenv", "json"}))
+        ->capture_default_str();
+    command->add_flag("--undo", options->undo, "Give back what the shell had before");
+    command->add_option("--listen", options->raw.listen, "Where the proxy listens (127.0.0.1:8642)")
+        ->type_name("ADDR:PORT");
+    command
+        ->add_option("--ca-dir", options->raw.ca_dir, "Folder of its CA ($XDG_CONFIG_HOME/armgate)")
+        ->type_name("DIR");
+    command->add_option("--intercept", options->raw.intercept, "As given to the proxy; repeats")
+        ->type_name("HOST");
+    command->add_option("--proxy-auth", options->raw.proxy_auth, "As given to the proxy")
+        ->type_name("USER:PASS");
+    command->footer(help_footer(kExamples));
+    command->callback([options, &chosen] { chosen.run = [options] { return run_env(*options); }; });
+}
+
+}  // namespace armgate::cli
