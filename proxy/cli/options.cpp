@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "core/base/text.hpp"
 #include "core/http/target.hpp"
+#include "io/system/child.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -78,6 +79,9 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
         ->type_name("HOST:PORT:ADDR:PORT");
     app.add_option("--upstream-ca", raw.upstream_ca, "Trust these roots too, upstream; repeats")
         ->type_name("FILE");
+    app.add_option("--upstream-proxy", raw.upstream_proxy,
+                   "Go out through URL (HTTPS_PROXY); none: directly")
+        ->type_name("URL");
     app.add_option("--uncertain", raw.uncertain, "What enforce does with an uncertain verdict")
         ->check(CLI::IsMember({"by-cause", "forward", "block"}))
         ->capture_default_str();
@@ -152,6 +156,11 @@ Result<io::Settings> make_settings(const RawOptions& raw, Command command) {
         if (!rule) return rule.error();
         settings.connect_to.push_back(std::move(*rule));
     }
+    auto chosen =
+        choose_upstream_proxy(raw.upstream_proxy, io::current_environment(), settings.listen);
+    if (!chosen) return chosen.error();
+    if (!chosen->notice.empty()) std::cerr << "armgate: " << chosen->notice << "\n";
+    settings.upstream_proxy = std::move(chosen->proxy);
     for (const std::string& text : raw.limits) {
         if (auto set = io::set_limit(settings.limits, text); !set) return set.error();
     }

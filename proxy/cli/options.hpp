@@ -5,6 +5,7 @@
 #include "certs/authority.hpp"
 #include "core/report/summary.hpp"
 #include "core/verdict/rules.hpp"
+#include "core/wiring/child_environment.hpp"
 #include "io/net/shared.hpp"
 #include "io/settings.hpp"
 #include "io/system/log.hpp"
@@ -29,6 +30,7 @@ struct RawOptions {
     std::vector<std::string> intercept;
     std::vector<std::string> connect_to;
     std::vector<std::string> upstream_ca;
+    std::string upstream_proxy;  ///< empty: from the environment; `none`: go out directly
     std::vector<std::string> limits;
     std::string uncertain = "by-cause";
     std::string refusal = "system";
@@ -59,6 +61,16 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command);
 
 /// Checked settings. Errors: `usage`.
 [[nodiscard]] Result<io::Settings> make_settings(const RawOptions& raw, Command command);
+
+/// The corporate proxy to go through: `--upstream-proxy`, else HTTPS_PROXY of `environment` with
+/// its NO_PROXY. One that is armgate itself is ignored, and a notice says so. Errors: `usage`.
+struct ChosenProxy {
+    std::optional<io::UpstreamProxy> proxy;
+    std::string notice;
+};
+[[nodiscard]] Result<ChosenProxy> choose_upstream_proxy(const std::string& option,
+                                                        const wiring::Environment& environment,
+                                                        const io::tcp::endpoint& listen);
 
 [[nodiscard]] io::LogLevel log_level_of(const RawOptions& raw);
 [[nodiscard]] report::FailOn fail_on_of(const RawOptions& raw);

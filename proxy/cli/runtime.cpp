@@ -36,6 +36,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeParts parts) {
                                           runtime->leaves_, runtime->upstream_context_.get(),
                                           runtime->trace_.get(), own.observer, session});
     runtime->shared_->dial_rules.connect_to = own.settings.connect_to;
+    runtime->shared_->dial_rules.upstream_proxy = own.settings.upstream_proxy;
     io::raise_file_limit();
     auto server = io::Server::start(*runtime->shared_);
     if (!server) return server.error();

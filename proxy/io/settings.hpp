@@ -20,6 +20,7 @@ struct Settings {
     unsigned threads = 1;
     std::optional<std::string> proxy_auth;  ///< `USER:PASS`; a secret
     std::vector<ConnectTo> connect_to;
+    std::optional<UpstreamProxy> upstream_proxy;
     Limits limits;
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/arm/hosts.hpp"
 #include "core/http/target.hpp"
+#include "io/net/stream.hpp"
 
 namespace armgate::io {
 namespace {
@@ -116,10 +117,46 @@ awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host) {
 
 awaitable<Result<tcp::socket>> Dialer::connect(std::string host, std::uint16_t port) {
     const SteadyTime until = after(limits_.connect);
-    if (const ConnectTo* redirect = redirect_of(host, port)) {
+    const ConnectTo* redirect = redirect_of(host, port);
+    const auto& proxy = rules_.upstream_proxy;
+    if (redirect == nullptr && proxy && !proxy->bypasses(host)) {
+        Result<tcp::socket> tunnel = co_await connect_through(*proxy, std::move(host), port, until);
+        co_return std::move(tunnel);
+    }
+    if (redirect != nullptr) {
         host = redirect->to_host;
         port = redirect->to_port;
     }
+    Result<tcp::socket> socket = co_await connect_directly(std::move(host), port, until);
+    co_return std::move(socket);
+}
+
+awaitable<Result<tcp::socket>> Dialer::connect_through(const UpstreamProxy& proxy,
+                                                       std::string host,
+                                                       std::uint16_t port,
+                                                       SteadyTime until) {
+    // The proxy resolves names; an address is judged here as it is for a direct connection.
+    error_code literal_ec;
+    const auto literal = asio::ip::make_address(host, literal_ec);
+    if (!literal_ec) {
+        const tcp::endpoint endpoint(literal, port);
+        if (const auto allowed = check_allowed(endpoint); !allowed) co_return allowed.error();
+    }
+    Result<tcp::socket> socket = co_await connect_directly(proxy.host, proxy.port, until);
+    if (!socket) {
+        co_return Error{socket.error().code, "the upstream proxy: " + socket.error().detail};
+    }
+    Stream stream(std::move(*socket), watchdog_);
+    const bool is_v6 = !literal_ec && literal.is_v6();
+    const std::string target = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    const Result<void> opened = co_await ask_for_tunnel(stream, proxy, target, until);
+    if (!opened) co_return opened.error();
+    co_return stream.take_socket();
+}
+
+awaitable<Result<tcp::socket>> Dialer::connect_directly(std::string host,
+                                                        std::uint16_t port,
+                                                        SteadyTime until) {
     const Result<Addresses> addresses = co_await resolve(host);
     if (!addresses) co_return addresses.error();
 

@@ -11,6 +11,7 @@
 #include "core/base/error.hpp"
 #include "io/net/asio.hpp"
 #include "io/net/limits.hpp"
+#include "io/net/upstream_proxy.hpp"
 #include "io/net/watchdog.hpp"
 
 namespace armgate::io {
@@ -29,6 +30,7 @@ struct ConnectTo {
 /// What every dialer of the process shares and never changes.
 struct DialRules {
     std::vector<ConnectTo> connect_to;
+    std::optional<UpstreamProxy> upstream_proxy;
     std::vector<tcp::endpoint> own;  ///< where armgate itself listens
 };
 
@@ -36,7 +38,7 @@ class Dialer {
  public:
     Dialer(const DialRules& rules, const Limits& limits, Watchdog& watchdog);
 
-    /// Tries the addresses of `host` in turn. Errors: `resolve_failed`, `connect_failed`,
+    /// Tries the addresses of `host` in turn, or goes through the upstream proxy. Errors: `resolve_failed`, `connect_failed`,
     /// `timed_out`, `address_forbidden` (link-local, IMDS, unspecified, armgate itself; judged after
     /// resolution, so that a name cannot lead there).
     [[nodiscard]] awaitable<Result<tcp::socket>> connect(std::string host, std::uint16_t port);
@@ -51,6 +53,13 @@ class Dialer {
         SteadyTime until;
     };
 
+    [[nodiscard]] awaitable<Result<tcp::socket>> connect_directly(std::string host,
+                                                                  std::uint16_t port,
+                                                                  SteadyTime until);
+    [[nodiscard]] awaitable<Result<tcp::socket>> connect_through(const UpstreamProxy& proxy,
+                                                                 std::string host,
+                                                                 std::uint16_t port,
+                                                                 SteadyTime until);
     [[nodiscard]] const ConnectTo* redirect_of(std::string_view host, std::uint16_t port) const;
     [[nodiscard]] awaitable<Result<Addresses>> resolve(const std::string& host);
     [[nodiscard]] Result<void> check_allowed(const tcp::endpoint& endpoint) const;

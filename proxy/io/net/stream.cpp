@@ -176,6 +176,11 @@ bool Stream::is_quiet() {
     return try_read({&byte, 1}, MSG_PEEK).step == Step::want_read;
 }
 
+tcp::socket Stream::take_socket() {
+    deadline_.clear();
+    return std::move(socket_);
+}
+
 void Stream::close() noexcept {
     error_code ignored;
     socket_.close(ignored);

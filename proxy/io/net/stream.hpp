@@ -56,6 +56,9 @@ class Stream {
     /// True where the peer has neither closed nor sent anything: a pooled connection may be used.
     [[nodiscard]] bool is_quiet();
 
+    /// Gives the connection up, with what is in its socket unread. Plain connections only.
+    [[nodiscard]] tcp::socket take_socket();
+
     void close() noexcept;
     [[nodiscard]] bool is_tls() const noexcept { return ssl_ != nullptr; }
     [[nodiscard]] SSL* ssl() noexcept { return ssl_.get(); }
