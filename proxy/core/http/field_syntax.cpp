@@ -14,6 +14,8 @@ Error field_error(const char* what) {
     return {Errc::bad_field, std::string("a header field ") + what + " (RFC 9112 section 5)"};
 }
 
+}  // namespace
+
 Result<void> check_field_line(std::string_view line) {
     if (line.front() == ' ' || line.front() == '\t') {
         return field_error("is folded over two lines");
@@ -28,8 +30,6 @@ Result<void> check_field_line(std::string_view line) {
     }
     return {};
 }
-
-}  // namespace
 
 Result<void> check_head_so_far(std::string_view begin, std::size_t from) {
     for (std::size_t i = from; i < begin.size(); ++i) {

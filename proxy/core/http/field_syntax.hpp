@@ -18,6 +18,9 @@ inline constexpr std::size_t kMaxFields = 256;
 /// `head_too_large` over kMaxFields. Source: RFC 9112 sections 2.2, 5.1, 5.2; RFC 9110 section 5.5.
 [[nodiscard]] Result<void> check_head_bytes(std::string_view head);
 
+/// One field line, not empty, without its CRLF. Error: `bad_field`, for what is said of fields above.
+[[nodiscard]] Result<void> check_field_line(std::string_view line);
+
 /// `begin` is what has come of a head so far: refuses as soon as it cannot become one (bare LF, CR
 /// without LF, NUL), so that garbage is answered at once and not by a time limit. Looks at bytes
 /// from `from` on only.

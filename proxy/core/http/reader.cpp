@@ -1,10 +1,12 @@
 #include "core/http/reader.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "core/http/chunked.hpp"
 #include "core/http/field_syntax.hpp"
 
 namespace armgate::http {
@@ -19,11 +21,10 @@ struct Found {
     RequestHead request;
     ResponseHead response;
     bool head_done = false;
-    std::string_view block;
 };
 
-/// Beast's parser without its containers: fields go straight into our own head, and those that come
-/// after the head (trailers) go nowhere. 1.81 would merge them into the fields already judged.
+/// Beast's parser without its containers, and for heads alone: fields go straight into our own head.
+/// Of a trailer it would make fields of the head that was already judged.
 template <bool IsRequest>
 class Parser final : public beast_http::basic_parser<IsRequest> {
  public:
@@ -57,7 +58,6 @@ class Parser final : public beast_http::basic_parser<IsRequest> {
                        string_view name,
                        string_view value,
                        error_code&) override {
-        if (found_.head_done) return;
         FieldList& fields = IsRequest ? found_.request.fields : found_.response.fields;
         fields.add({name.data(), name.size()}, {value.data(), value.size()});
     }
@@ -65,38 +65,22 @@ class Parser final : public beast_http::basic_parser<IsRequest> {
     void on_header_impl(error_code&) override { found_.head_done = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
 
-    std::size_t on_body_impl(string_view body, error_code&) override {
-        found_.block = {body.data(), body.size()};
-        return body.size();
-    }
-
-    void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& ec) override {
-        // Inside a quoted extension 1.81 accepts LF, which another parser may take for a line end.
-        for (const char c : extensions) {
-            const auto byte = static_cast<unsigned char>(c);
-            if ((byte < 0x20 && c != '\t') || byte >= 0x7F) ec = beast_http::error::bad_chunk_extension;
-        }
-    }
-
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
-        found_.block = {body.data(), body.size()};
-        return body.size();
-    }
-
+    std::size_t on_body_impl(string_view, error_code&) override { return 0; }
+    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
     void on_finish_impl(error_code&) override {}
 
     Found& found_;
 };
 
-Error parse_error(const error_code& ec, bool is_request, bool head_done) {
-    const auto code = [&] {
-        if (!is_request) return Errc::bad_response;
-        if (head_done) return Errc::chunk_invalid;
-        return ec == beast_http::error::bad_field || ec == beast_http::error::bad_value
-                   ? Errc::bad_field
-                   : Errc::bad_request_line;
-    }();
-    return {code, "the message is not well-formed HTTP/1.1: " + ec.message()};
+Errc code_of(const error_code& ec) noexcept {
+    using beast_http::error;
+    if (ec == error::bad_field || ec == error::bad_value) return Errc::bad_field;
+    if (ec == error::bad_content_length || ec == error::multiple_content_length ||
+        ec == error::bad_transfer_encoding) {
+        return Errc::bad_framing;
+    }
+    return Errc::bad_request_line;
 }
 
 /// Position after the empty line that ends a head, from `from` on; npos where it has not come.
@@ -137,6 +121,9 @@ struct MessageReader::Impl {
     std::optional<Parser<true>> request_parser;
     std::optional<Parser<false>> response_parser;
     BodyFraming framing;
+    std::uint64_t left = 0;  ///< body bytes still to come, where their number is known
+    ChunkedReader chunks;
+    std::string_view block;
     std::size_t scanned = 0;  ///< bytes of an unfinished head already looked at
     bool done = false;
 };
@@ -146,6 +133,7 @@ Result<void> MessageReader::Impl::set_framing() {
                                       : response_framing(found.response, *method);
     if (!checked) return checked.error();
     framing = *checked;
+    left = framing.length;
     done = framing.kind == Framing::none;
     // Beast skips a body only where it reads the head as we do; anything else would be two readings
     // of one message.
@@ -177,7 +165,10 @@ Result<std::size_t> MessageReader::Impl::put_head(std::string_view bytes) {
     }
     error_code ec;
     const std::size_t taken = parse(head, ec);
-    if (ec) return parse_error(ec, is_request(), false);
+    if (ec) {
+        return Error{is_request() ? code_of(ec) : Errc::bad_response,
+                     "the message is not well-formed HTTP/1.1: " + ec.message()};
+    }
     if (taken != end || !found.head_done) {
         return Error{is_request() ? Errc::bad_request_line : Errc::bad_response,
                      "the head does not end where its empty line is"};
@@ -187,20 +178,20 @@ Result<std::size_t> MessageReader::Impl::put_head(std::string_view bytes) {
 }
 
 Result<std::size_t> MessageReader::Impl::put_body(std::string_view bytes) {
-    error_code ec;
-    std::size_t total = 0;
-    while (!parser_done() && found.block.empty() && total < bytes.size()) {
-        const std::size_t taken = parse(bytes.substr(total), ec);
-        total += taken;
-        if (ec == beast_http::error::need_more) break;
-        if (ec) return parse_error(ec, is_request(), true);
+    if (framing.kind == Framing::chunked) {
+        const auto step = chunks.put(bytes);
+        if (!step) return is_request() ? step.error() : Error{Errc::bad_response, step.error().detail};
+        block = step->block;
+        done = chunks.done();
+        return step->taken;
     }
-    done = parser_done();
-    if (found.block.empty() && !done && bytes.size() - total > kMaxChunkHeadBytes) {
-        return Error{is_request() ? Errc::chunk_invalid : Errc::bad_response,
-                     "a chunk header or the trailer section is too long"};
+    if (framing.kind == Framing::length) {
+        bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
+        left -= bytes.size();
+        done = left == 0;
     }
-    return total;
+    block = bytes;
+    return bytes.size();
 }
 
 MessageReader::MessageReader(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -217,7 +208,7 @@ MessageReader MessageReader::response(std::string_view request_method) {
 }
 
 Result<std::size_t> MessageReader::put(std::string_view bytes) {
-    impl_->found.block = {};
+    impl_->block = {};
     if (impl_->done) return std::size_t{0};
     if (!impl_->found.head_done) return impl_->put_head(bytes);
     return impl_->put_body(bytes);
@@ -237,6 +228,6 @@ bool MessageReader::done() const noexcept { return impl_->done; }
 RequestHead& MessageReader::request_head() noexcept { return impl_->found.request; }
 ResponseHead& MessageReader::response_head() noexcept { return impl_->found.response; }
 BodyFraming MessageReader::framing() const noexcept { return impl_->framing; }
-std::string_view MessageReader::block() const noexcept { return impl_->found.block; }
+std::string_view MessageReader::block() const noexcept { return impl_->block; }
 
 }  // namespace armgate::http

@@ -1,5 +1,5 @@
 // One HTTP/1.1 message from bytes, without I/O: bytes in, head and body blocks out. Our own checks
-// of bytes and framing stand before Beast's parser, which never sees a head that failed them.
+// of bytes stand before Beast's parser, which never sees a head that failed them, nor any body.
 // Trailers are read and dropped. One reader a message; not thread-safe.
 #pragma once
 
@@ -15,9 +15,6 @@ namespace armgate::http {
 
 /// A head over this size is refused with 431; an Entra token of a user in 200 groups is 12 KB.
 inline constexpr std::size_t kMaxHeadBytes = std::size_t{64} * 1024;
-
-/// The longest chunk header line, and the longest trailer section, that is read.
-inline constexpr std::size_t kMaxChunkHeadBytes = std::size_t{8} * 1024;
 
 class MessageReader {
  public:
