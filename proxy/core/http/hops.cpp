@@ -1,28 +1,59 @@
 #include "core/http/hops.hpp"
 
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "core/base/text.hpp"
 
 namespace armgate::http {
 namespace {
 
 // Trailers are dropped, so their announcement is, too. Upgrade never goes through: only HTTP/1.1 is
 // spoken on an intercepted connection.
-constexpr std::array<std::string_view, 10> kHopByHop{
-    "Connection", "Keep-Alive", "Proxy-Connection",  "Proxy-Authorization", "Proxy-Authenticate",
-    "TE",         "Trailer",    "Transfer-Encoding", "Upgrade",             "HTTP2-Settings"};
+constexpr std::array<std::string_view, 10> kHopByHop{"Connection",
+                                                     "Keep-Alive",
+                                                     "Proxy-Connection",
+                                                     "Proxy-Authorization",
+                                                     "Proxy-Authenticate",
+                                                     "TE",
+                                                     "Trailer",
+                                                     "Transfer-Encoding",
+                                                     "Upgrade",
+                                                     "HTTP2-Settings"};
 
 // A server that honours one of these would perform another method than the one judged.
 constexpr std::array<std::string_view, 4> kMethodOverrides{
     "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-HTTP-Override"};
 
 // RFC 9110 section 7.6.1: a connection option must not name a field meant for all recipients.
-constexpr std::array<std::string_view, 10> kEndToEnd{
-    "Host",          "Authorization", "Content-Length", "Transfer-Encoding", "Content-Type",
-    "Cache-Control", "Expect",        "If-Match",       "If-None-Match",
-    "x-ms-authorization-auxiliary"};
+constexpr std::array<std::string_view, 11> kEndToEnd{"Host",
+                                                     "Authorization",
+                                                     "Content-Length",
+                                                     "Transfer-Encoding",
+                                                     "Content-Type",
+                                                     "Cache-Control",
+                                                     "Expect",
+                                                     "If-Match",
+                                                     "If-None-Match",
+                                                     "Content-Encoding",
+                                                     "x-ms-authorization-auxiliary"};
+
+/// Equality without case and with `_` for `-`, which some servers take for one.
+bool is_same_to_a_server(std::string_view a, std::string_view b) {
+    const auto same = [](char x, char y) {
+        return base::ascii_lower(x == '_' ? '-' : x) == base::ascii_lower(y == '_' ? '-' : y);
+    };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+bool has_method_override(const FieldList& fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        for (const std::string_view name : kMethodOverrides) {
+            if (is_same_to_a_server(fields[i].name, name)) return true;
+        }
+    }
+    return false;
+}
 
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
@@ -53,12 +84,10 @@ Result<void> check_request_hops(const RequestHead& head) {
                          "Connection names a field that is not for one hop (RFC 9110 7.6.1)"};
         }
     }
-    for (const std::string_view name : kMethodOverrides) {
-        if (head.fields.count(name) > 0) {
-            return Error{Errc::method_not_forwardable,
-                         "the request carries a method-override field, so what it would do is not "
-                         "what its method says"};
-        }
+    if (has_method_override(head.fields)) {
+        return Error{Errc::method_not_forwardable,
+                     "the request carries a method-override field, so what it would do is not "
+                     "what its method says"};
     }
     const std::size_t expects = head.fields.count("Expect");
     if (expects > 1 ||
