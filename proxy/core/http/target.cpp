@@ -28,9 +28,12 @@ std::optional<HostPort> split_host_port(std::string_view text) {
     if (!text.empty() && text.front() == '[') {
         const std::size_t end = text.find(']');
         if (end == std::string_view::npos) return std::nullopt;
+        const std::string_view host = text.substr(1, end - 1);
         const std::string_view rest = text.substr(end + 1);
         if (!rest.empty() && rest.front() != ':') return std::nullopt;
-        return HostPort{text.substr(1, end - 1), rest.empty() ? rest : rest.substr(1), !rest.empty()};
+        // Only an IPv6 address stands in brackets: `[h]` must not become another spelling of `h`.
+        if (host.find(':') == std::string_view::npos) return std::nullopt;
+        return HostPort{host, rest.empty() ? rest : rest.substr(1), !rest.empty()};
     }
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) return HostPort{text, {}, false};
