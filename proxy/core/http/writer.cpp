@@ -69,8 +69,9 @@ void append_response_head(std::string& out,
     for (std::size_t i = 0; i < head.fields.size(); ++i) {
         const Field field = head.fields[i];
         if (base::ascii_iequals(field.name, "Content-Length")) {
-            const bool keep = framing.kind == Framing::none && !forbids_length;
-            if (keep || tells_length) append_field(out, field.name, field.value);
+            const bool keep = framing.kind == Framing::none || tells_length;
+            const bool is_ours = framing.kind == Framing::length || framing.kind == Framing::chunked;
+            if (keep && !is_ours && !forbids_length) append_field(out, field.name, field.value);
             continue;
         }
         if (!hops.stays(field.name)) append_field(out, field.name, field.value);
