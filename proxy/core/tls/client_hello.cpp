@@ -10,6 +10,8 @@ constexpr std::size_t kRecordHead = 5;
 constexpr std::size_t kMaxRecord = 16384;
 constexpr unsigned kHandshakeRecord = 22;
 constexpr unsigned kClientHelloType = 1;
+/// Real hellos are under 2 KiB, with large post-quantum keys under 20; a longer one is not waited for.
+constexpr std::size_t kMaxHello = std::size_t{64} * 1024;
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
     return static_cast<unsigned char>(bytes[at]);
@@ -96,11 +98,13 @@ ClientHello peek_client_hello(std::string_view bytes) {
         if (length == 0 || length > kMaxRecord) return malformed();
         const std::string_view payload = bytes.substr(kRecordHead, length);
         handshake += payload;
+        if (handshake.empty()) return {Peek::need_more, std::nullopt};  // a record head alone so far
         if (byte_at(handshake, 0) != kClientHelloType) return malformed();
         if (handshake.size() >= 4) {
             Cursor message{handshake};
             message.number(1);
             const std::size_t size = message.number(3);
+            if (size > kMaxHello) return malformed();
             if (message.rest.size() >= size) return read_hello(message.rest.substr(0, size));
         }
         if (payload.size() < length) return {Peek::need_more, std::nullopt};

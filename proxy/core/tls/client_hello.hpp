@@ -20,7 +20,8 @@ struct ClientHello {
     std::optional<std::string> server_name;  ///< as sent; none where the client names no host
 };
 
-/// `bytes` is all that came so far. A hello may be spread over several records.
+/// `bytes` is all that came so far. A hello may be spread over several records; one that announces
+/// more than 64 KiB is `malformed`.
 [[nodiscard]] ClientHello peek_client_hello(std::string_view bytes);
 
 }  // namespace armgate::tls
