@@ -58,6 +58,34 @@ void wire_trust(const Environment& current, Wiring& wiring) {
     }
 }
 
+/// The entries of a NO_PROXY value. Most clients part them by commas, curl and Node by spaces, too.
+std::vector<std::string_view> no_proxy_entries(std::string_view value) {
+    std::vector<std::string_view> entries;
+    for (const std::string_view part : base::split_list(value)) {
+        for (std::string_view rest = part; !rest.empty();) {
+            const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
+            if (end > 0) entries.push_back(rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    return entries;
+}
+
+/// The host an entry names: port, leading `*` and `.`, and trailing dot off.
+std::string_view named_by(std::string_view entry) {
+    entry = base::trim(entry);
+    const std::size_t colon = entry.rfind(':');
+    if (colon != std::string_view::npos && entry.find(':') == colon) entry = entry.substr(0, colon);
+    while (!entry.empty() && (entry.front() == '*' || entry.front() == '.')) entry.remove_prefix(1);
+    while (!entry.empty() && entry.back() == '.') entry.remove_suffix(1);
+    return entry;
+}
+
+/// True where an entry would let `host` or a regional host below it pass by.
+bool lets_pass(std::string_view entry, const std::string& host) {
+    return no_proxy_covers(entry, host) || base::ascii_iends_with(named_by(entry), "." + host);
+}
+
 void wire_no_proxy(const Environment& current, const WiringRequest& request, Wiring& wiring) {
     std::vector<std::string> entries(kNeverProxied.begin(), kNeverProxied.end());
     const auto add = [&entries](std::string_view entry) {
@@ -69,10 +97,10 @@ void wire_no_proxy(const Environment& current, const WiringRequest& request, Wir
     std::vector<std::string> dropped;
     for (const std::string_view name : {"NO_PROXY", "no_proxy"}) {
         const std::string value = value_of(current, name);
-        for (const std::string_view entry : base::split_list(value)) {
+        for (const std::string_view entry : no_proxy_entries(value)) {
             const bool covers =
                 std::any_of(request.arm_hosts.begin(), request.arm_hosts.end(),
-                            [entry](const auto& host) { return no_proxy_covers(entry, host); });
+                            [entry](const auto& host) { return lets_pass(entry, host); });
             if (!covers) {
                 add(entry);
             } else if (std::find(dropped.begin(), dropped.end(), entry) == dropped.end()) {
@@ -92,15 +120,10 @@ void wire_no_proxy(const Environment& current, const WiringRequest& request, Wir
 }  // namespace
 
 bool no_proxy_covers(std::string_view entry, std::string_view host) {
-    entry = base::trim(entry);
-    const std::size_t colon = entry.rfind(':');
-    if (colon != std::string_view::npos && entry.find(':') == colon) entry = entry.substr(0, colon);
-    if (entry == "*") return true;
-    while (!entry.empty() && (entry.front() == '*' || entry.front() == '.')) entry.remove_prefix(1);
-    if (entry.empty()) return false;
-    if (base::ascii_iequals(entry, host)) return true;
-    const bool suffix = base::ascii_iends_with(host, entry);
-    return suffix && host[host.size() - entry.size() - 1] == '.';
+    if (base::trim(entry) == "*") return true;
+    const std::string_view name = named_by(entry);
+    // The end of a string is enough: Python's requests, and so az, asks for no dot before it.
+    return !name.empty() && base::ascii_iends_with(host, name);
 }
 
 Wiring wire(const Environment& current, const WiringRequest& request) {

@@ -31,14 +31,14 @@ inline constexpr std::string_view kFolder = "@folder@";
 
 struct WiringRequest {
     std::string proxy_url;                 ///< `http://[USER:PASS@]127.0.0.1:PORT`
-    std::vector<std::string> arm_hosts;    ///< names and `suffix` forms that must reach the proxy
+    std::vector<std::string> arm_hosts;    ///< must reach the proxy, and so must all names below them
 };
 
 /// `NO_PROXY` keeps what the user had, except entries that would let an ARM host pass by.
 [[nodiscard]] Wiring wire(const Environment& current, const WiringRequest& request);
 
 /// True where a NO_PROXY entry covers `host` for at least one client: exact name, `.suffix`,
-/// `*.suffix`, bare suffix, `*`.
+/// `*.suffix`, any end of the name, `*`; a port and a trailing dot are left out.
 [[nodiscard]] bool no_proxy_covers(std::string_view entry, std::string_view host);
 
 }  // namespace armgate::wiring
