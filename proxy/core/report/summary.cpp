@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/redact.hpp"
+
 namespace armgate::report {
 namespace {
 
@@ -21,8 +23,9 @@ std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
-/// What a terminal would obey is not shown: the path is the client's.
-std::string printable(std::string text) {
+/// The client's own text, a path or a method, may hold a token, or what a terminal would obey.
+std::string printable(std::string_view raw) {
+    std::string text = base::redact_text(raw);
     for (char& c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20 || byte >= 0x7F) c = '?';
@@ -84,9 +87,9 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
     for (const Failing& failing : failing_operations_) {
         out.push_back("  fail  " + printable(failing.operation) +
                       (failing.count > 1 ? " (" + std::to_string(failing.count) + " times)" : "") +
-                      (failing.tool.empty() ? "" : ", through " + failing.tool));
+                      (failing.tool.empty() ? "" : ", through " + printable(failing.tool)));
     }
-    if (more_failing_ > 0) out.push_back("  and " + std::to_string(more_failing_) + " more");
+    if (more_failing_ > 0) out.push_back("  and " + plural(more_failing_, "more request"));
     if (failing() > 0) {
         const std::string who = first_user_.empty() ? "this user" : printable(first_user_);
         out.push_back("next: MFA enforcement refuses these for " + who +
@@ -103,7 +106,7 @@ std::string request_line(const trace::RequestRecord& record) {
     const std::string status = record.status ? std::to_string(*record.status) : "---";
     return padded(std::string(verdict::outcome_name(record.verdict.outcome)), 10) +
            padded(std::string(trace::action_name(record.action)), 10) + status + "  " +
-           padded(record.method, 7) + printable(what_of(record)) + "  [" +
+           padded(printable(record.method), 7) + printable(what_of(record)) + "  [" +
            std::string(verdict::clause_name(record.verdict.clause)) + "]";
 }
 

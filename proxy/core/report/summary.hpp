@@ -44,7 +44,7 @@ class Summary {
     std::size_t failed_ = 0;
     std::size_t by_outcome_[3] = {};  ///< indexed by Outcome
     std::vector<Failing> failing_operations_;  ///< in order of first appearance
-    std::size_t more_failing_ = 0;             ///< operations beyond the few that are listed
+    std::size_t more_failing_ = 0;             ///< requests of operations beyond those listed
     std::string first_user_;
     bool unknown_caller_ = false;
 };
