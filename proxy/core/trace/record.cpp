@@ -1,5 +1,6 @@
 #include "core/trace/record.hpp"
 
+#include "core/base/text.hpp"
 #include "core/identity/identity_json.hpp"
 #include "core/trace/json_line.hpp"
 #include "core/verdict/verdict_json.hpp"
@@ -17,11 +18,22 @@ std::optional<std::string> redacted(const std::optional<std::string>& text) {
     return base::redact_text(*text);
 }
 
+/// A tool that no rule knows goes by its first product, in lower case: a token that stands there
+/// would no longer look like one.
+std::optional<std::string> shown_tool(const RequestRecord& record) {
+    const std::string& tool = record.tool.tool;
+    const std::string user_agent = record.user_agent.value_or("");
+    const bool is_quoted = base::ascii_ifind(user_agent, tool) != std::string_view::npos;
+    const std::string shown = base::redact_text(user_agent);
+    const bool is_secret = is_quoted && base::ascii_ifind(shown, tool) == std::string_view::npos;
+    return is_secret ? std::nullopt : redacted(or_null(tool));
+}
+
 void append_client(JsonLine& line, const RequestRecord& record) {
     line.open("client");
     line.text_or_null("user_agent", redacted(record.user_agent));
-    line.text_or_null("tool", or_null(record.tool.tool));
-    line.text_or_null("version", record.tool.version);
+    line.text_or_null("tool", shown_tool(record));
+    line.text_or_null("version", redacted(record.tool.version));
     line.text_or_null("minimum", record.tool.minimum);
     line.boolean_or_null("meets_minimum", record.tool.meets_minimum);
     line.text_or_null("request_id", redacted(record.client_request_id));
@@ -53,7 +65,7 @@ void append_response(JsonLine& line, const RequestRecord& record) {
     line.text_or_null("request_id", redacted(record.request_id));
     line.text_or_null("correlation_id", redacted(record.correlation_id));
     line.number("body_bytes", record.response_bytes);
-    line.text_or_null("refused_by", record.refused_by);
+    line.text_or_null("refused_by", redacted(record.refused_by));
     line.close();
 }
 
@@ -104,7 +116,7 @@ std::string encode(const RequestRecord& record, const base::RedactionRules& rule
     line.milliseconds("upstream", record.upstream);
     line.close();
     line.raw("contents") += "[]";
-    line.text_or_null("error", or_null(record.error));
+    line.text_or_null("error", redacted(or_null(record.error)));
     line.close();
     return out += '\n';
 }
@@ -117,12 +129,12 @@ std::string encode(const TunnelRecord& record) {
     line.text("time", base::format_rfc3339(record.time));
     line.text("session", record.session);
     line.number("connection", record.connection);
-    line.text("host", record.host);
+    line.text("host", base::redact_text(record.host));
     line.number("port", record.port);
     line.number("bytes_sent", record.bytes_sent);
     line.number("bytes_received", record.bytes_received);
     line.milliseconds("duration_ms", record.duration);
-    line.text_or_null("error", or_null(record.error));
+    line.text_or_null("error", redacted(or_null(record.error)));
     line.close();
     return out += '\n';
 }
