@@ -37,7 +37,7 @@ struct Path {
     [[nodiscard]] std::string type() const {
         std::size_t at = segments.size();
         while (at > 0 && !ascii_iequals(segments[at - 1], "providers")) --at;
-        if (at == 0) return "Microsoft.Resources/resourceGroups";
+        if (at == 0 || at == segments.size()) return "Microsoft.Resources/resourceGroups";
         std::string out = segments[at];
         for (std::size_t i = at + 1; i < segments.size(); i += 2) out += "/" + segments[i];
         return out;
@@ -186,8 +186,13 @@ arm::LocalAnswer ArmModel::State::patch(const Request& request, const Path& path
     if (!body || !body->is_object()) {
         return error(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.");
     }
-    found->second.merge_patch(*body);
-    return answer(200, found->second);
+    json& resource = found->second;
+    const json before = resource;
+    resource.merge_patch(*body);
+    // What a resource is does not change, and a poll has to find its properties.
+    for (const char* name : {"id", "name", "type"}) resource[name] = before[name];
+    if (!resource["properties"].is_object()) resource["properties"] = before["properties"];
+    return answer(200, resource);
 }
 
 arm::LocalAnswer ArmModel::State::group(const Request& request, const Path& path) {
@@ -225,6 +230,9 @@ arm::LocalAnswer ArmModel::State::resource(const Request& request, const Path& p
     if (request.method == "POST") return answer(200, json::object());
     if (request.method == "GET" && is_collection) {
         return list(path.key() + "/", path.segments.size() + 1);
+    }
+    if (is_collection && is_write(request.method)) {
+        return error(405, "MethodNotAllowed", "The method is not allowed on a collection.");
     }
     if (request.method == "PUT") return put(request, path);
     if (request.method == "DELETE" && found == resources.end()) return empty(204);
