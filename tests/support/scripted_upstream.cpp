@@ -116,11 +116,9 @@ void ScriptedUpstream::accept_all() {
 }
 
 void ScriptedUpstream::serve(int descriptor) {
-    Answer answer;
     Conversation conversation;
     {
         const std::lock_guard lock(mutex_);
-        answer = answer_;
         conversation = conversation_;
     }
     Wire wire(descriptor);
@@ -130,7 +128,7 @@ void ScriptedUpstream::serve(int descriptor) {
         if (conversation) {
             conversation(wire);
         } else {
-            answer_all(wire, answer);
+            answer_all(wire);
         }
     } catch (const WireError&) {
         // The peer went away: what that means is for the test to judge, by what it sees.
@@ -140,11 +138,16 @@ void ScriptedUpstream::serve(int descriptor) {
     wire.cut();
 }
 
-void ScriptedUpstream::answer_all(Wire& wire, const Answer& answer) {
+void ScriptedUpstream::answer_all(Wire& wire) {
     for (;;) {
         const Message request = wire.read_request();
         if (request.head.empty()) return;
         log(request);
+        Answer answer;
+        {
+            const std::lock_guard lock(mutex_);
+            answer = answer_;
+        }
         if (answer(wire, request) == Afterwards::end_connection) return;
     }
 }

@@ -32,10 +32,11 @@ class ScriptedUpstream {
     ScriptedUpstream(const ScriptedUpstream&) = delete;
     ScriptedUpstream& operator=(const ScriptedUpstream&) = delete;
 
-    /// Both hold for connections accepted from now on.
+    /// Holds for requests from now on.
     void answer_with(Answer answer);
     /// The same bytes to every request; the connection stays open.
     void answer_with(std::string bytes);
+    /// Holds for connections accepted from now on.
     void converse(Conversation conversation);
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
@@ -54,7 +55,7 @@ class ScriptedUpstream {
     void listen();
     void accept_all();
     void serve(int descriptor);
-    void answer_all(Wire& wire, const Answer& answer);
+    void answer_all(Wire& wire);
 
     certs::ContextHandle context_;
     int listener_ = -1;

@@ -14,7 +14,7 @@
 
 namespace armgate::tests {
 
-inline constexpr std::chrono::seconds kWireLimit{20};
+inline constexpr std::chrono::seconds kWireLimit{10};
 
 class WireError : public std::runtime_error {
   public:
