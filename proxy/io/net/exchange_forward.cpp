@@ -181,7 +181,8 @@ awaitable<Result<bool>> Exchange::read_response_head(Upstream& upstream) {
     const SteadyTime until = after(limits_.response_head);
     while (!response_->head_done()) {
         const Result<std::size_t> taken = response_->put(upstream.input.view());
-        if (!taken) co_return taken.error();
+        // Whatever is wrong with an answer, its client did nothing wrong: never a 400 or 431.
+        if (!taken) co_return Error{Errc::bad_response, taken.error().detail};
         upstream.input.consume(*taken);
         if (response_->head_done()) break;
         const std::span<char> room = upstream.input.prepare();
