@@ -51,9 +51,10 @@ bool Exchange::may_send_again(const Error& error, UpstreamPool::Use use) const {
     // A write is sent at most once, whatever RFC 9110 section 9.2.2 allows: PUT and DELETE start
     // long operations at ARM. A read goes out again once, if nothing of an answer came.
     const bool is_read = record_->classification.request_class == arm::RequestClass::read;
-    const bool lost = error.code == Errc::connection_closed || error.code == Errc::truncated;
+    // `truncated` would mean that some bytes of one did.
+    const bool lost = error.code == Errc::connection_closed && !response_->head_done();
     return use == UpstreamPool::Use::pooled_or_fresh && is_read && lost && !client_failed_ &&
-           request_.framing().kind == http::Framing::none && !response_begun_ && informational_ == 0;
+           request_.framing().kind == http::Framing::none && informational_ == 0;
 }
 
 awaitable<Exchange::After> Exchange::answer_failure(Error error) {
