@@ -55,6 +55,9 @@ class Exchange {
     [[nodiscard]] awaitable<Result<void>> exchange_with(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> send_request(Upstream& upstream);
     [[nodiscard]] awaitable<Result<bool>> ask_to_continue(Upstream& upstream);
+    // Both: true where the body goes on, false where its answer is final already. 1xx are passed on.
+    [[nodiscard]] awaitable<Result<bool>> upload_goes_on(Upstream& upstream);
+    [[nodiscard]] awaitable<Result<bool>> await_more_body(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> relay_request_body(Upstream& upstream, std::string out);
     [[nodiscard]] awaitable<Result<void>> to_upstream(Upstream& upstream, std::string_view bytes);
     [[nodiscard]] awaitable<Result<bool>> read_response_head(Upstream& upstream);
@@ -77,6 +80,7 @@ class Exchange {
     verdict::Forwardable forwardable_ = verdict::Forwardable::yes;
     std::shared_ptr<trace::RequestRecord> record_;
     bool expects_continue_ = false;
+    bool continued_ = false;  ///< the client has its 100
 
     // of the response under way
     std::optional<http::MessageReader> response_;

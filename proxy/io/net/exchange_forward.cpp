@@ -1,4 +1,6 @@
 // The forwarding half of an exchange: request to the upstream, response to the client.
+#include <algorithm>
+
 #include "core/arm/challenge.hpp"
 #include "core/http/hops.hpp"
 #include "core/http/writer.hpp"
@@ -11,6 +13,13 @@ namespace {
 /// Pieces up to this size are gathered with what is there, larger ones are written as they lie.
 constexpr std::size_t kGatherBytes = std::size_t{4} * 1024;
 constexpr std::size_t kFlushBytes = std::size_t{16} * 1024;
+
+/// While a client pauses in its body, the upstream is looked at this often.
+constexpr std::chrono::milliseconds kGlance{100};
+
+Error client_stalled() {
+    return {Errc::timed_out, "the client sent no more of the request's body"};
+}
 
 Error client_gone() {
     return {Errc::connection_closed, "the client closed the connection before the end"};
@@ -110,17 +119,49 @@ awaitable<Result<void>> Exchange::send_request(Upstream& upstream) {
 }
 
 awaitable<Result<bool>> Exchange::ask_to_continue(Upstream& upstream) {
-    const Result<bool> came = co_await upstream.stream.input_came(after(limits_.expect_continue));
-    if (!came) co_return came.error();
-    if (*came) {
+    const SteadyTime until = after(limits_.expect_continue);
+    for (;;) {
+        if (upstream.input.empty()) {
+            const Result<bool> came = co_await upstream.stream.input_came(until);
+            if (!came) co_return came.error();
+            if (!*came) break;
+        }
         const Result<bool> final_head = co_await read_response_head(upstream);
         if (!final_head) co_return final_head.error();
-        co_return !*final_head;
+        if (*final_head) co_return false;
+        if (continued_) co_return true;
     }
     // The upstream does not know Expect, or is slow: the client is told to go on (RFC 9110 10.1.1).
+    continued_ = true;
     const Result<void> told = co_await to_client("HTTP/1.1 100 Continue\r\n\r\n");
     if (!told) co_return told.error();
     co_return true;
+}
+
+awaitable<Result<bool>> Exchange::upload_goes_on(Upstream& upstream) {
+    while (!upstream_broken_ && (!upstream.input.empty() || upstream.stream.has_news())) {
+        const Result<bool> final_head = co_await read_response_head(upstream);
+        if (!final_head) co_return final_head.error();
+        if (*final_head) co_return false;
+    }
+    co_return !upstream_broken_;
+}
+
+awaitable<Result<bool>> Exchange::await_more_body(Upstream& upstream) {
+    const SteadyTime until = after(limits_.body_progress);
+    for (;;) {
+        const SteadyTime glance = std::min(until, after(kGlance));
+        const Result<bool> came = co_await context_.client.input_came(glance);
+        const bool late = came && !*came && glance == until;
+        if (!came || late) {
+            client_failed_ = true;
+            co_return late ? client_stalled() : client_gone();
+        }
+        if (*came) co_return true;
+        const Result<bool> goes_on = co_await upload_goes_on(upstream);
+        if (!goes_on) co_return goes_on.error();
+        if (!*goes_on) co_return false;
+    }
 }
 
 awaitable<Result<void>> Exchange::to_upstream(Upstream& upstream, std::string_view bytes) {
@@ -140,7 +181,7 @@ awaitable<Result<void>> Exchange::relay_request_body(Upstream& upstream, std::st
     while (!request_.done()) {
         const Result<std::size_t> taken = request_.put(context_.input.view());
         if (!taken) {
-            client_failed_ = true;
+            request_cut_ = true;
             co_return taken.error();
         }
         context_.input.consume(*taken);
@@ -159,7 +200,10 @@ awaitable<Result<void>> Exchange::relay_request_body(Upstream& upstream, std::st
             if (!written) co_return written.error();
         }
         if (!starved && !as_it_lies) continue;
-        if (upstream_broken_ || upstream.stream.has_input()) {
+        Result<bool> goes_on = co_await upload_goes_on(upstream);
+        if (goes_on && *goes_on && starved) goes_on = co_await await_more_body(upstream);
+        if (!goes_on) co_return goes_on.error();
+        if (!*goes_on) {
             request_cut_ = !request_.done();
             co_return Result<void>();
         }
@@ -207,8 +251,9 @@ awaitable<Result<bool>> Exchange::read_response_head(Upstream& upstream) {
         co_return Error{Errc::bad_response, "the upstream sent too many 1xx answers"};
     }
     // A 100 is for a client that asked; the others are for any HTTP/1.1 client.
-    const bool wanted = head.status == 100 ? expects_continue_
+    const bool wanted = head.status == 100 ? expects_continue_ && !continued_
                                            : request_.request_head().minor_version == 1;
+    if (head.status == 100) continued_ = true;
     if (wanted) {
         std::string out;
         http::append_response_head(out, head, record_->method, {}, http::Connection::keep);

@@ -129,11 +129,16 @@ awaitable<Result<void>> Stream::wait_readable(SteadyTime until, Deadline::Waitin
 }
 
 awaitable<Result<bool>> Stream::input_came(SteadyTime until) {
-    const Result<void> waited = co_await wait_readable(until, Deadline::Waiting::busy);
-    if (waited) co_return true;
-    if (waited.error().code != Errc::timed_out) co_return waited.error();
-    deadline_.revive();
-    co_return false;
+    // Under TLS a readable socket may hold no more than session tickets.
+    while (!has_news()) {
+        const Result<void> waited = co_await wait(Step::want_read, until, Deadline::Waiting::busy);
+        if (waited) continue;
+        if (waited.error().code != Errc::timed_out) co_return waited.error();
+        deadline_.revive();
+        if (deadline_.expired()) co_return waited.error();
+        co_return false;
+    }
+    co_return true;
 }
 
 awaitable<Result<void>> Stream::write(std::string_view bytes, SteadyTime until) {
@@ -166,9 +171,10 @@ awaitable<void> Stream::finish(SteadyTime until) {
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-bool Stream::has_input() {
+bool Stream::has_news() {
     char byte = 0;
-    return try_read({&byte, 1}, MSG_PEEK).step == Step::done;
+    const Step step = try_read({&byte, 1}, MSG_PEEK).step;
+    return step != Step::want_read && step != Step::want_write;
 }
 
 bool Stream::is_quiet() {

@@ -41,7 +41,8 @@ class Stream {
     /// with `timed_out`, when the worker drains.
     [[nodiscard]] awaitable<Result<void>> wait_readable(SteadyTime until, Deadline::Waiting waiting);
 
-    /// True where input came by `until`, false where none did; the stream stays usable.
+    /// True where input or an end came by `until`, false where neither did; the stream stays
+    /// usable. Error: `timed_out` at a stop.
     [[nodiscard]] awaitable<Result<bool>> input_came(SteadyTime until);
 
     /// All of `bytes`. Errors: `timed_out`, `connection_closed`.
@@ -50,8 +51,9 @@ class Stream {
     /// Sends close_notify (TLS) and closes the sending side; nothing more can be written.
     [[nodiscard]] awaitable<void> finish(SteadyTime until);
 
-    /// True where a read would give application bytes now. Reads session tickets on the way.
-    [[nodiscard]] bool has_input();
+    /// True where a read would not wait: application bytes, or an end. Reads session tickets on
+    /// the way.
+    [[nodiscard]] bool has_news();
 
     /// True where the peer has neither closed nor sent anything: a pooled connection may be used.
     [[nodiscard]] bool is_quiet();

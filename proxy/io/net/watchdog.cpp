@@ -21,6 +21,8 @@ void Deadline::expire() noexcept {
     socket_.cancel(ignored);
 }
 
+void Deadline::revive() noexcept { expired_ = watchdog_.cutting_; }
+
 void Watchdog::tick(SteadyTime now) noexcept {
     for (Deadline& deadline : deadlines_) {
         const bool cut = draining_ && deadline.waiting_ == Deadline::Waiting::idle;
@@ -34,6 +36,7 @@ void Watchdog::drain() noexcept {
 }
 
 void Watchdog::expire_all() noexcept {
+    cutting_ = true;
     for (Deadline& deadline : deadlines_) deadline.expire();
 }
 

@@ -26,8 +26,9 @@ class Deadline : public boost::intrusive::list_base_hook<> {
     void clear() noexcept { armed_ = false; }
     [[nodiscard]] bool expired() const noexcept { return expired_; }
 
-    /// After a wait that was allowed to end without result: nothing was lost, go on.
-    void revive() noexcept { expired_ = false; }
+    /// After a wait that was allowed to end without result: nothing was lost, go on. Does nothing
+    /// once the worker cuts everything.
+    void revive() noexcept;
 
  private:
     friend class Watchdog;
@@ -59,6 +60,7 @@ class Watchdog {
     friend class Deadline;
     boost::intrusive::list<Deadline, boost::intrusive::constant_time_size<false>> deadlines_;
     bool draining_ = false;
+    bool cutting_ = false;
 };
 
 }  // namespace armgate::io
