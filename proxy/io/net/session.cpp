@@ -58,11 +58,12 @@ Result<void> Session::check_connect(const http::RequestHead& head) {
     if (!authority) return authority.error();
     auto host = arm::normalise_host(authority->host);
     if (!host) return host.error();
-    // Clients write Host with or without the port; HTTP/1.0 ones leave it out.
+    // Clients write Host with or without the port; HTTP/1.0 ones leave it out. Compared as typed:
+    // an IPv6 address has many spellings, and a client uses the same one twice.
     const auto named = head.fields.find("Host");
     if (head.fields.count("Host") > 1 ||
-        (named && !http::names_host(*named, *host, authority->port) &&
-         !http::names_host(*named, *host, 443))) {
+        (named && !http::names_host(*named, authority->host, authority->port) &&
+         !http::names_host(*named, authority->host, 443))) {
         return Error{Errc::bad_host, "Host names another host than CONNECT does"};
     }
     target_ = {*host, authority->port, *host};
