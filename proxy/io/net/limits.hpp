@@ -30,7 +30,9 @@ struct Limits {
     std::chrono::milliseconds stop_grace{3'000};        ///< busy sessions at a stop
     std::chrono::milliseconds resolved_life{30'000};    ///< addresses of a name are reused that long
 
-    std::size_t drain_bytes = std::size_t{1024} * 1024;  ///< of a refused body, then it is cut
+    /// Of a refused body, then it is cut: clients that send all of it before they read see no answer
+    /// otherwise. Twice what ARM takes.
+    std::size_t drain_bytes = std::size_t{8} * 1024 * 1024;
     std::size_t idle_upstreams = 64;                     ///< pooled a host and worker
     std::size_t client_hello_bytes = std::size_t{64} * 1024;  ///< held while a tunnel is looked at
     int informational = 16;                              ///< 1xx answers to one request
