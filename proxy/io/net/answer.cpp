@@ -48,6 +48,10 @@ unsigned status_of(Errc code) noexcept {
     }
 }
 
+std::string sentence_of(const Error& error) {
+    return "armgate: " + error.detail + (error.detail.ends_with('.') ? "" : ".");
+}
+
 std::string_view arm_code_of(Errc code) noexcept {
     switch (status_of(code)) {
         case 421: return "MisdirectedRequest";

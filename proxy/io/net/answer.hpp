@@ -26,6 +26,9 @@ namespace armgate::io {
 /// and 504 for faults at the upstream side.
 [[nodiscard]] unsigned status_of(Errc code) noexcept;
 
+/// What the body of such an answer says: one sentence, whether or not the error's ends with a stop.
+[[nodiscard]] std::string sentence_of(const Error& error);
+
 /// The code in the body of such an answer, in ARM's spelling.
 [[nodiscard]] std::string_view arm_code_of(Errc code) noexcept;
 

@@ -180,7 +180,7 @@ awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
         answer_context(verdict::clause_name(verdict::ClauseId::not_forwardable));
     const unsigned status = error.code == Errc::timed_out ? 408 : status_of(error.code);
     arm::LocalAnswer refusal =
-        arm::arm_error(status, arm_code_of(error.code), "armgate: " + error.detail + ".", context);
+        arm::arm_error(status, arm_code_of(error.code), sentence_of(error), context);
     // What follows a request that was not understood may be a part of it: never read on.
     const After done = co_await answer(std::move(refusal), false);
     co_return done;

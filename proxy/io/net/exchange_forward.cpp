@@ -76,7 +76,7 @@ awaitable<Exchange::After> Exchange::answer_failure(Error error) {
     }
     const arm::AnswerContext context = answer_context({});
     arm::LocalAnswer local = arm::arm_error(status_of(error.code), arm_code_of(error.code),
-                                            "armgate: " + error.detail + ".", context);
+                                            sentence_of(error), context);
     record_->action = trace::Action::failed;
     const After done = co_await answer(std::move(local), !request_cut_);
     co_return done;

@@ -105,7 +105,7 @@ awaitable<Session::Next> Session::await_connect() {
         if (!head) {
             const unsigned status =
                 head.error().code == Errc::timed_out ? 408 : status_of(head.error().code);
-            co_await say(status, arm_code_of(head.error().code), "armgate: " + head.error().detail + ".");
+            co_await say(status, arm_code_of(head.error().code), sentence_of(head.error()));
             co_return Next::stop;
         }
         user_agent_ = std::string(head->fields.find("User-Agent").value_or(""));
@@ -127,7 +127,7 @@ awaitable<Session::Next> Session::await_connect() {
             continue;
         }
         if (const auto checked = check_connect(*head); !checked) {
-            co_await say(400, "BadRequest", "armgate: " + checked.error().detail + ".");
+            co_await say(400, "BadRequest", sentence_of(checked.error()));
             co_return Next::stop;
         }
         co_return worker_.shared.hosts.contains(target_.host) ? Next::intercept : Next::tunnel;
@@ -203,7 +203,7 @@ awaitable<void> Session::tunnel() {
         const bool forbidden = socket.error().code == Errc::address_forbidden;
         const unsigned status = forbidden ? 403 : status_of(socket.error().code);
         co_await say(status, forbidden ? "Forbidden" : arm_code_of(socket.error().code),
-                     "armgate: " + socket.error().detail + ".");
+                     sentence_of(socket.error()));
         co_return;
     }
     Stream server(std::move(*socket), worker_.watchdog);
