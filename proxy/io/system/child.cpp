@@ -26,6 +26,7 @@ struct Inherited {
     struct sigaction interrupt {};
     struct sigaction quit {};
     struct sigaction pipe {};
+    struct sigaction file_size {};
     rlimit core{};
     rlimit files{};
 };
@@ -37,6 +38,7 @@ Inherited& inherited() {
         ::sigaction(SIGINT, nullptr, &now.interrupt);
         ::sigaction(SIGQUIT, nullptr, &now.quit);
         ::sigaction(SIGPIPE, nullptr, &now.pipe);
+        ::sigaction(SIGXFSZ, nullptr, &now.file_size);
         ::getrlimit(RLIMIT_CORE, &now.core);
         ::getrlimit(RLIMIT_NOFILE, &now.files);
         return now;
@@ -51,11 +53,13 @@ sigset_t signal_set(std::initializer_list<int> numbers) {
     return set;
 }
 
-void ignore(int number) {
+void handle(int number, void (*handler)(int)) {
     struct sigaction action {};
-    action.sa_handler = SIG_IGN;
+    action.sa_handler = handler;
     ::sigaction(number, &action, nullptr);
 }
+
+void ignore(int number) { handle(number, SIG_IGN); }
 
 /// Pointers to `texts`, ended by a null pointer, as exec wants them.
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -70,6 +74,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     ::sigaction(SIGINT, &was.interrupt, nullptr);
     ::sigaction(SIGQUIT, &was.quit, nullptr);
     ::sigaction(SIGPIPE, &was.pipe, nullptr);
+    ::sigaction(SIGXFSZ, &was.file_size, nullptr);
     ::setrlimit(RLIMIT_CORE, &was.core);
     ::setrlimit(RLIMIT_NOFILE, &was.files);
     ::sigprocmask(SIG_SETMASK, &was.mask, nullptr);
@@ -108,6 +113,7 @@ void block_signals() {
     const sigset_t set = signal_set({SIGTERM, SIGHUP, SIGCHLD, SIGINT});
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     ignore(SIGPIPE);
+    ignore(SIGXFSZ);  // a trace at the limit of file sizes is an error of its write, not our end
 }
 
 void harden_process() {

@@ -10,7 +10,7 @@
 
 namespace armgate::io {
 
-/// Blocks the signals that `run` and `proxy` wait for, ignores SIGPIPE. Call before any thread
+/// Blocks the signals that `run` and `proxy` wait for, ignores SIGPIPE and SIGXFSZ. Call before any thread
 /// starts, so that all of them inherit it.
 void block_signals();
 
