@@ -27,6 +27,7 @@ struct Inherited {
     struct sigaction quit {};
     struct sigaction pipe {};
     struct sigaction file_size {};
+    struct sigaction child {};
     rlimit core{};
     rlimit files{};
 };
@@ -39,6 +40,7 @@ Inherited& inherited() {
         ::sigaction(SIGQUIT, nullptr, &now.quit);
         ::sigaction(SIGPIPE, nullptr, &now.pipe);
         ::sigaction(SIGXFSZ, nullptr, &now.file_size);
+        ::sigaction(SIGCHLD, nullptr, &now.child);
         ::getrlimit(RLIMIT_CORE, &now.core);
         ::getrlimit(RLIMIT_NOFILE, &now.files);
         return now;
@@ -75,6 +77,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     ::sigaction(SIGQUIT, &was.quit, nullptr);
     ::sigaction(SIGPIPE, &was.pipe, nullptr);
     ::sigaction(SIGXFSZ, &was.file_size, nullptr);
+    ::sigaction(SIGCHLD, &was.child, nullptr);
     ::setrlimit(RLIMIT_CORE, &was.core);
     ::setrlimit(RLIMIT_NOFILE, &was.files);
     ::sigprocmask(SIG_SETMASK, &was.mask, nullptr);
@@ -114,6 +117,8 @@ void block_signals() {
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     ignore(SIGPIPE);
     ignore(SIGXFSZ);  // a trace at the limit of file sizes is an error of its write, not our end
+    // A parent may have left it ignored; then a child's status would be lost and no signal would come.
+    handle(SIGCHLD, SIG_DFL);
 }
 
 void harden_process() {
