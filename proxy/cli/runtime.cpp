@@ -26,9 +26,8 @@ Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeParts parts) {
         record.time = io::now();
         record.session = session;
         record.mode = verdict::mode_name(own.settings.mode);
-        if (!runtime->trace_->append(trace::encode(record))) {
-            return Error{Errc::file_unwritable,
-                         "the trace " + own.trace_path + " cannot be written: is the disk full?"};
+        if (auto begun = runtime->trace_->append_first(trace::encode(record)); !begun) {
+            return begun.error();
         }
     }
     runtime->shared_.reset(new io::Shared{own.settings, own.foundation->rules,

@@ -73,8 +73,16 @@ bool TraceFile::write_whole(std::string_view line) {
     do {
         written = ::write(descriptor_, line.data(), line.size());
     } while (written < 0 && errno == EINTR);
-    if (written > 0) torn_ = static_cast<std::size_t>(written) != line.size();
-    return written >= 0 && static_cast<std::size_t>(written) == line.size();
+    if (written < 0) return false;
+    const bool whole = static_cast<std::size_t>(written) == line.size();
+    if (written > 0) torn_ = !whole;
+    if (!whole) errno = ENOSPC;  // a short write sets none; nothing else makes one on a file
+    return whole;
+}
+
+Result<void> TraceFile::append_first(std::string_view line) {
+    if (write_whole(line)) return {};
+    return open_error(path_, std::strerror(errno));
 }
 
 bool TraceFile::append(std::string_view line) {

@@ -24,6 +24,10 @@ class TraceFile {
     TraceFile(const TraceFile&) = delete;
     TraceFile& operator=(const TraceFile&) = delete;
 
+    /// Appends the first line of a run: proves that the file can be written. Error:
+    /// `file_unwritable`, and nothing is said or counted.
+    [[nodiscard]] Result<void> append_first(std::string_view line);
+
     /// Appends one whole line. False where it could not be written: it is counted as lost, and the
     /// first failure is said on stderr at once.
     bool append(std::string_view line);
