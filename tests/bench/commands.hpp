@@ -1,0 +1,50 @@
+// The subcommands of armgate_bench. Each runs to its end, prints one JSON object on stdout and
+// throws where something is not as it should be: a benchmark with failed requests has no result.
+#pragma once
+
+#include "bench/measure.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace armgate::bench {
+
+struct UpstreamOptions {
+    std::string ca_file;  ///< where the certificate to trust is written
+};
+
+/// Where the requests go, and who is watched meanwhile.
+struct Route {
+    std::string ca_file;      ///< what signs the certificate that is shown to the client
+    std::uint16_t port = 0;   ///< the upstream's
+    std::uint16_t proxy = 0;  ///< 0: direct
+    std::vector<Watched> watched;
+};
+
+struct LoadOptions {
+    Route route;
+    unsigned connections = 8;
+    unsigned requests = 10'000;  ///< in all
+    bool fresh = false;          ///< a new connection for each request
+};
+
+struct IdleOptions {
+    Route route;  ///< the first one watched is the one whose memory is measured
+    unsigned connections = 500;
+};
+
+struct BulkOptions {
+    Route route;
+    std::uint64_t bytes = 0;
+    bool upload = false;
+};
+
+/// Serves until stdin ends. First line: `{"port":N}`.
+void run_upstream(const UpstreamOptions& options);
+
+void run_load(const LoadOptions& options);
+void run_idle(const IdleOptions& options);
+void run_bulk(const BulkOptions& options);
+
+}  // namespace armgate::bench

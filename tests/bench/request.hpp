@@ -1,0 +1,16 @@
+// The requests of the benchmark: az's fields and a bearer token of 2 KB, with claims and sizes as a
+// user's token has them. Made up, valid for an hour.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace armgate::bench {
+
+/// `bytes`: how large an answer is asked for; 0 for the usual 1 KiB.
+[[nodiscard]] std::string get_request(std::uint16_t port, std::uint64_t bytes);
+
+/// The head of an upload of that size.
+[[nodiscard]] std::string put_head(std::uint16_t port, std::uint64_t bytes);
+
+}  // namespace armgate::bench
