@@ -197,18 +197,23 @@ Identity identify(std::span<const std::string_view> authorization,
         set_unusable(identity, kInvalidToken, claims.error().detail);
         return identity;
     }
-    copy_claims(*claims, rules, identity);
-    if (claims->idtyp_claim == IdtypClaim::absent) {
-        apply_inference(*claims, identity);
+    return identity_of(*claims, now, rules);
+}
+
+Identity identity_of(const TokenClaims& claims, base::Timestamp now, const IdentityRules& rules) {
+    Identity identity;
+    copy_claims(claims, rules, identity);
+    if (claims.idtyp_claim == IdtypClaim::absent) {
+        apply_inference(claims, identity);
     } else {
-        apply_idtyp(*claims, identity);
+        apply_idtyp(claims, identity);
     }
     if (identity.kind == IdentityKind::user) {
-        identity.guest = is_guest(*claims);
-        identity.synced = claims->has_on_premises_sid;
-        identity.password_grant_suspected = is_password_grant_suspected(*claims);
+        identity.guest = is_guest(claims);
+        identity.synced = claims.has_on_premises_sid;
+        identity.password_grant_suspected = is_password_grant_suspected(claims);
     }
-    apply_validity(*claims, rules, now, identity);
+    apply_validity(claims, rules, now, identity);
     return identity;
 }
 

@@ -13,6 +13,7 @@
 namespace armgate::identity {
 
 struct IdentityRules;
+struct TokenClaims;
 
 enum class IdentityKind { user, service_principal, managed_identity, unknown };
 
@@ -59,5 +60,11 @@ struct Identity {
 [[nodiscard]] Identity identify(std::span<const std::string_view> authorization,
                                 base::Timestamp now,
                                 const IdentityRules& rules);
+
+/// The same for exactly one field whose token is decoded already. The time is judged here, so the
+/// claims of one token may serve many requests.
+[[nodiscard]] Identity identity_of(const TokenClaims& claims,
+                                   base::Timestamp now,
+                                   const IdentityRules& rules);
 
 }  // namespace armgate::identity

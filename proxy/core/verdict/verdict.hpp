@@ -89,6 +89,8 @@ struct RequestView {
     std::string_view path;
     arm::Cloud cloud = arm::Cloud::azure_public;
     std::span<const std::string_view> authorization;
+    /// The claims of the one `authorization` there is, where they are decoded already.
+    const identity::TokenClaims* claims = nullptr;
     Forwardable forwardable = Forwardable::yes;
 };
 

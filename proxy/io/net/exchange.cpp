@@ -131,6 +131,9 @@ void Exchange::judge() {
     view.path = target_.path;
     view.cloud = shared_.hosts.cloud_of(context_.target.host);
     view.authorization = authorization;
+    if (authorization.size() == 1) {
+        view.claims = context_.worker.claims.claims_of(authorization.front());
+    }
     view.forwardable = forwardable_;
     verdict::Assessment assessment = verdict::assess(view, time_, shared_.rules);
     record_->classification = std::move(assessment.request);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/net/asio.hpp"
+#include "io/net/claims_memo.hpp"
 #include "io/net/dialer.hpp"
 #include "io/net/shared.hpp"
 #include "io/net/upstream.hpp"
@@ -23,6 +24,7 @@ struct Worker {
     Watchdog watchdog;
     Dialer dialer;
     UpstreamPool pool;
+    ClaimsMemo claims;
     std::size_t sessions = 0;  ///< open now, on this worker
     // Last: the frames of sessions die with the context and refer to everything above.
     asio::io_context context{1};
