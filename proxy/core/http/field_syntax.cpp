@@ -1,9 +1,9 @@
 #include "core/http/field_syntax.hpp"
 
+#include "core/base/text.hpp"
+
 #include <cstdint>
 #include <cstring>
-
-#include "core/base/text.hpp"
 
 namespace armgate::http {
 namespace {
