@@ -30,7 +30,7 @@ struct LoadOptions {
 };
 
 struct IdleOptions {
-    Route route;  ///< the first one watched is the one whose memory is measured
+    Route route;  ///< the memory of all that are watched is summed up
     unsigned connections = 500;
 };
 

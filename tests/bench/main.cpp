@@ -60,8 +60,7 @@ int main(int argc, char** argv) {
     });
 
     IdleOptions idle;
-    CLI::App* idled =
-        app.add_subcommand("idle", "Memory of the first process watched, a connection");
+    CLI::App* idled = app.add_subcommand("idle", "Memory of what is watched, a connection");
     add_route(*idled, raw);
     idled->add_option("--connections", idle.connections)->check(CLI::Range(1, 20'000));
     idled->callback([&] {
