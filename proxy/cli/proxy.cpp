@@ -77,8 +77,8 @@ int run_proxy(const RawOptions& raw) {
     std::cerr << "armgate: listening on " << address << std::endl;
     if (terminal && !raw.quiet) {
         std::cerr << "armgate: clients need HTTPS_PROXY=http://"
-                  << (asks_credentials ? "USER:PASS@" : "") << address
-                  << " and the CA in " << *folder << "/bundle.pem\n";
+                  << (asks_credentials ? "USER:PASS@" : "") << address << " and the CA in "
+                  << *folder << "/bundle.pem\n";
     }
     serve_until_stopped(**runtime);
     observer.flush();

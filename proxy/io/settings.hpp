@@ -2,13 +2,13 @@
 // process and shared by const reference.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "core/arm/refusal.hpp"
 #include "core/verdict/verdict.hpp"
 #include "io/net/dialer.hpp"
 #include "io/net/limits.hpp"
+
+#include <optional>
+#include <string>
 
 namespace armgate::io {
 

@@ -1,13 +1,13 @@
 #include "core/arm/challenge.hpp"
 
+#include "core/base/json.hpp"
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
-
-#include "core/base/json.hpp"
-#include "core/base/text.hpp"
 
 namespace armgate::arm {
 namespace {

@@ -1,5 +1,5 @@
-// Tells ARM's MFA refusal from its other 401s: `error="insufficient_claims"` alone also stands for a
-// revoked session (facts 1.6), so the claims are decoded. Pure.
+// Tells ARM's MFA refusal from its other 401s: `error="insufficient_claims"` alone also stands for
+// a revoked session (facts 1.6), so the claims are decoded. Pure.
 #pragma once
 
 #include <string_view>

@@ -67,7 +67,8 @@ LocalAnswer answer(unsigned status,
     out.fields.emplace_back("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     out.fields.emplace_back("X-Content-Type-Options", "nosniff");
     out.fields.emplace_back("Date", base::format_http_date(context.now));
-    out.fields.emplace_back("x-armgate-verdict", context.clause);
+    // An answer that is no verdict (a gateway fault, say) carries none.
+    if (!context.clause.empty()) out.fields.emplace_back("x-armgate-verdict", context.clause);
     return out;
 }
 

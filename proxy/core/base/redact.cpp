@@ -103,7 +103,8 @@ std::size_t secret_at(std::string_view text, std::size_t at) noexcept {
     if (separator == 0) return at;
     const std::size_t start = at + kBearer.size() + separator;
     std::size_t end = secret_end(text, start);
-    // Where the run takes in the next `Bearer`, that one's credential follows: leave it to be found.
+    // Where the run takes in the next `Bearer`, that one's credential follows: leave it to be
+    // found.
     const std::string_view run = text.substr(start, end - start);
     if (ascii_iends_with(run, kBearer) && separator_length(text.substr(end)) > 0) {
         end -= kBearer.size();

@@ -2,10 +2,10 @@
 // Beast 1.81 unfolds obs-fold and would accept what this refuses.
 #pragma once
 
+#include "core/base/error.hpp"
+
 #include <cstddef>
 #include <string_view>
-
-#include "core/base/error.hpp"
 
 namespace armgate::http {
 
@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxFields = 256;
 /// `head_too_large` over kMaxFields. Source: RFC 9112 sections 2.2, 5.1, 5.2; RFC 9110 section 5.5.
 [[nodiscard]] Result<void> check_head_bytes(std::string_view head);
 
-/// One field line, not empty, without its CRLF. Error: `bad_field`, for what is said of fields above.
+/// One field line, not empty, without its CRLF. Error: `bad_field`, for what is said of fields
+/// above.
 [[nodiscard]] Result<void> check_field_line(std::string_view line);
 
 /// `begin` is what has come of a head so far: refuses as soon as it cannot become one (bare LF, CR

@@ -47,8 +47,8 @@ Result<BodyFraming> request_framing(const RequestHead& head) {
 Result<BodyFraming> response_framing(const ResponseHead& head, std::string_view method) {
     auto framing = declared_framing(head.fields, head.minor_version, Errc::bad_response);
     if (!framing) return framing;
-    const bool bodyless = method == "HEAD" || head.status < 200 || head.status == 204 ||
-                          head.status == 304;
+    const bool bodyless =
+        method == "HEAD" || head.status < 200 || head.status == 204 || head.status == 304;
     if (bodyless) return BodyFraming{Framing::none, 0};
     return framing;
 }

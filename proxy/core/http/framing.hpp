@@ -3,10 +3,10 @@
 // empty body, repeated lengths, and chunked in HTTP/1.0).
 #pragma once
 
-#include <cstdint>
-
 #include "core/base/error.hpp"
 #include "core/http/head.hpp"
+
+#include <cstdint>
 
 namespace armgate::http {
 

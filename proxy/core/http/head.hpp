@@ -20,7 +20,7 @@ struct Field {
 /// Fields in order of arrival, duplicates kept. One buffer for all of them: a head costs two
 /// allocations, however many fields it has.
 class FieldList {
- public:
+  public:
     void add(std::string_view name, std::string_view value);
 
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -38,7 +38,7 @@ class FieldList {
     /// Overwrites what it holds with zeros: heads carry tokens.
     void wipe() noexcept;
 
- private:
+  private:
     struct Entry {
         std::uint32_t name_at, name_size, value_at, value_size;
     };

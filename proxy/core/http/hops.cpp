@@ -74,7 +74,9 @@ bool HopFields::stays(std::string_view name) const {
     return contains(kHopByHop, name) || contains(options_, name);
 }
 
-bool HopFields::has_option(std::string_view option) const { return contains(options_, option); }
+bool HopFields::has_option(std::string_view option) const {
+    return contains(options_, option);
+}
 
 Result<void> check_request_hops(const RequestHead& head) {
     const HopFields hops(head.fields);

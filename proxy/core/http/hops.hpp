@@ -1,17 +1,17 @@
 // What a proxy may and may not pass on (RFC 9110 section 7.6.1), and what armgate refuses to pass.
 #pragma once
 
-#include <string_view>
-
 #include "core/base/error.hpp"
 #include "core/http/head.hpp"
+
+#include <string_view>
 
 namespace armgate::http {
 
 /// Which fields of a head stay on this hop: the hop-by-hop ones, those that `Connection` names, and
 /// framing, which the writer sets itself. Build one a message; views into the head.
 class HopFields {
- public:
+  public:
     explicit HopFields(const FieldList& fields);
 
     [[nodiscard]] bool stays(std::string_view name) const;
@@ -19,7 +19,7 @@ class HopFields {
     /// True where `Connection` has that option, without case.
     [[nodiscard]] bool has_option(std::string_view option) const;
 
- private:
+  private:
     std::vector<std::string_view> options_;
 };
 

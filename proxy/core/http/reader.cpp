@@ -1,13 +1,13 @@
 #include "core/http/reader.hpp"
 
+#include "core/http/chunked.hpp"
+#include "core/http/field_syntax.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
 
 #include <boost/beast/http/basic_parser.hpp>
-
-#include "core/http/chunked.hpp"
-#include "core/http/field_syntax.hpp"
 
 namespace armgate::http {
 
@@ -23,18 +23,18 @@ struct Found {
     bool head_done = false;
 };
 
-/// Beast's parser without its containers, and for heads alone: fields go straight into our own head.
-/// Of a trailer it would make fields of the head that was already judged.
+/// Beast's parser without its containers, and for heads alone: fields go straight into our own
+/// head. Of a trailer it would make fields of the head that was already judged.
 template <bool IsRequest>
 class Parser final : public beast_http::basic_parser<IsRequest> {
- public:
+  public:
     explicit Parser(Found& found) : found_(found) {
         this->header_limit(static_cast<std::uint32_t>(kMaxHeadBytes));
         this->body_limit(boost::none);
         this->eager(false);
     }
 
- private:
+  private:
     using string_view = boost::beast::string_view;
 
     void on_request_impl(beast_http::verb,
@@ -129,8 +129,8 @@ struct MessageReader::Impl {
 };
 
 Result<void> MessageReader::Impl::set_framing() {
-    const auto checked = is_request() ? request_framing(found.request)
-                                      : response_framing(found.response, *method);
+    const auto checked =
+        is_request() ? request_framing(found.request) : response_framing(found.response, *method);
     if (!checked) return checked.error();
     framing = *checked;
     left = framing.length;
@@ -180,13 +180,15 @@ Result<std::size_t> MessageReader::Impl::put_head(std::string_view bytes) {
 Result<std::size_t> MessageReader::Impl::put_body(std::string_view bytes) {
     if (framing.kind == Framing::chunked) {
         const auto step = chunks.put(bytes);
-        if (!step) return is_request() ? step.error() : Error{Errc::bad_response, step.error().detail};
+        if (!step)
+            return is_request() ? step.error() : Error{Errc::bad_response, step.error().detail};
         block = step->block;
         done = chunks.done();
         return step->taken;
     }
     if (framing.kind == Framing::length) {
-        bytes = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
+        bytes =
+            bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
         left -= bytes.size();
         done = left == 0;
     }
@@ -194,7 +196,8 @@ Result<std::size_t> MessageReader::Impl::put_body(std::string_view bytes) {
     return bytes.size();
 }
 
-MessageReader::MessageReader(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+MessageReader::MessageReader(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {
+}
 MessageReader::MessageReader(MessageReader&&) noexcept = default;
 MessageReader& MessageReader::operator=(MessageReader&&) noexcept = default;
 MessageReader::~MessageReader() = default;
@@ -223,11 +226,23 @@ Result<void> MessageReader::put_end() {
     return Error{Errc::truncated, "the peer closed the connection in the middle of a message"};
 }
 
-bool MessageReader::head_done() const noexcept { return impl_->found.head_done; }
-bool MessageReader::done() const noexcept { return impl_->done; }
-RequestHead& MessageReader::request_head() noexcept { return impl_->found.request; }
-ResponseHead& MessageReader::response_head() noexcept { return impl_->found.response; }
-BodyFraming MessageReader::framing() const noexcept { return impl_->framing; }
-std::string_view MessageReader::block() const noexcept { return impl_->block; }
+bool MessageReader::head_done() const noexcept {
+    return impl_->found.head_done;
+}
+bool MessageReader::done() const noexcept {
+    return impl_->done;
+}
+RequestHead& MessageReader::request_head() noexcept {
+    return impl_->found.request;
+}
+ResponseHead& MessageReader::response_head() noexcept {
+    return impl_->found.response;
+}
+BodyFraming MessageReader::framing() const noexcept {
+    return impl_->framing;
+}
+std::string_view MessageReader::block() const noexcept {
+    return impl_->block;
+}
 
 }  // namespace armgate::http

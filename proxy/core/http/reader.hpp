@@ -3,13 +3,13 @@
 // Trailers are read and dropped. One reader a message; not thread-safe.
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <string_view>
-
 #include "core/base/error.hpp"
 #include "core/http/framing.hpp"
 #include "core/http/head.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
 
 namespace armgate::http {
 
@@ -17,7 +17,7 @@ namespace armgate::http {
 inline constexpr std::size_t kMaxHeadBytes = std::size_t{64} * 1024;
 
 class MessageReader {
- public:
+  public:
     /// Reads a request (server side).
     [[nodiscard]] static MessageReader request();
 
@@ -49,7 +49,7 @@ class MessageReader {
     /// The body bytes of the last `put`: a view into the bytes that were offered.
     [[nodiscard]] std::string_view block() const noexcept;
 
- private:
+  private:
     struct Impl;
     explicit MessageReader(std::unique_ptr<Impl> impl) noexcept;
     std::unique_ptr<Impl> impl_;

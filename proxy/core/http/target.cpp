@@ -42,8 +42,8 @@ std::optional<HostPort> split_host_port(std::string_view text) {
 
 bool is_host_char(char c) noexcept {
     const char lower = base::ascii_lower(c);
-    return base::is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '.' || c == '_' ||
-           c == ':';
+    return base::is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '.' ||
+           c == '_' || c == ':';
 }
 
 std::string_view without_trailing_dot(std::string_view host) noexcept {
@@ -106,8 +106,8 @@ Result<RequestTarget> parse_request_target(std::string_view target) {
 bool names_host(std::string_view value, std::string_view host, std::uint16_t port) {
     const auto parts = split_host_port(value);
     if (!parts) return false;
-    const bool same_host = base::ascii_iequals(without_trailing_dot(parts->host),
-                                               without_trailing_dot(host));
+    const bool same_host =
+        base::ascii_iequals(without_trailing_dot(parts->host), without_trailing_dot(host));
     if (!parts->has_port) return same_host && port == 443;
     return same_host && parse_port(parts->port) == port;
 }

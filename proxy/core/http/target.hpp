@@ -1,12 +1,12 @@
 // Request targets (RFC 9112 section 3.2): read strictly, kept byte for byte. Pure.
 #pragma once
 
+#include "core/base/error.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "core/base/error.hpp"
 
 namespace armgate::http {
 
@@ -23,9 +23,9 @@ struct Authority {
 /// The target of a request inside an intercepted connection. Views into the text parsed.
 struct RequestTarget {
     std::optional<std::string_view> absolute_host;  ///< `host[:port]` where absolute-form was used
-    std::string_view origin;                        ///< path and query, what is sent upstream; or `*`
-    std::string_view path;                          ///< undecoded, without query
-    std::string_view query;                         ///< without `?`
+    std::string_view origin;  ///< path and query, what is sent upstream; or `*`
+    std::string_view path;    ///< undecoded, without query
+    std::string_view query;   ///< without `?`
 };
 
 /// Origin-form, absolute-form with `https`, or `*`. Error: `bad_target` for backslash, `#`, bytes

@@ -1,12 +1,12 @@
 #include "core/http/writer.hpp"
 
+#include "core/base/text.hpp"
+#include "core/http/hops.hpp"
+
 #include <array>
 #include <charconv>
 
 #include <boost/beast/http/status.hpp>
-
-#include "core/base/text.hpp"
-#include "core/http/hops.hpp"
 
 namespace armgate::http {
 namespace {
@@ -70,7 +70,8 @@ void append_response_head(std::string& out,
         const Field field = head.fields[i];
         if (base::ascii_iequals(field.name, "Content-Length")) {
             const bool keep = framing.kind == Framing::none || tells_length;
-            const bool is_ours = framing.kind == Framing::length || framing.kind == Framing::chunked;
+            const bool is_ours =
+                framing.kind == Framing::length || framing.kind == Framing::chunked;
             if (keep && !is_ours && !forbids_length) append_field(out, field.name, field.value);
             continue;
         }

@@ -2,12 +2,12 @@
 // the peer as it came (framing, hop-by-hop fields and trailers are ours). Pure.
 #pragma once
 
+#include "core/http/framing.hpp"
+#include "core/http/head.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "core/http/framing.hpp"
-#include "core/http/head.hpp"
 
 namespace armgate::http {
 

@@ -1,8 +1,8 @@
 #include "core/report/summary.hpp"
 
-#include <algorithm>
-
 #include "core/base/redact.hpp"
+
+#include <algorithm>
 
 namespace armgate::report {
 namespace {
@@ -63,10 +63,14 @@ void Summary::add(const trace::RequestRecord& record) {
 
 bool Summary::gate_fires(FailOn gate) const noexcept {
     switch (gate) {
-        case FailOn::never: return false;
-        case FailOn::fail: return failing() > 0;
-        case FailOn::uncertain: return failing() + uncertain() > 0;
-        case FailOn::write: return writes_ > 0;
+        case FailOn::never:
+            return false;
+        case FailOn::fail:
+            return failing() > 0;
+        case FailOn::uncertain:
+            return failing() + uncertain() > 0;
+        case FailOn::write:
+            return writes_ > 0;
     }
     return false;
 }
@@ -92,10 +96,11 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
     if (more_failing_ > 0) out.push_back("  and " + plural(more_failing_, "more request"));
     if (failing() > 0) {
         const std::string who = first_user_.empty() ? "this user" : printable(first_user_);
-        out.push_back("next: MFA enforcement refuses these for " + who +
+        out.push_back("next: MFA enforcement would refuse these for " + who +
                       "; sign in with MFA, or use a workload identity");
     } else if (unknown_caller_) {
-        out.emplace_back("next: a caller could not be told; look at its token with 'armgate token'");
+        out.emplace_back(
+            "next: a caller could not be told; look at its token with 'armgate token'");
     } else if (mode == verdict::Mode::observe && writes_ > 0 && uncertain() == 0) {
         out.emplace_back("next: nothing; MFA enforcement would refuse none of these");
     }

@@ -2,12 +2,12 @@
 // Pure.
 #pragma once
 
+#include "core/trace/record.hpp"
+
 #include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
-
-#include "core/trace/record.hpp"
 
 namespace armgate::report {
 
@@ -15,7 +15,7 @@ namespace armgate::report {
 enum class FailOn { never, fail, uncertain, write };
 
 class Summary {
- public:
+  public:
     void add(const trace::RequestRecord& record);
 
     [[nodiscard]] std::size_t requests() const noexcept { return requests_; }
@@ -24,14 +24,14 @@ class Summary {
     [[nodiscard]] std::size_t uncertain() const noexcept { return by_outcome_[2]; }
     [[nodiscard]] std::size_t refused() const noexcept { return refused_; }
 
-    /// `fail`: a request with that outcome; `uncertain`: one of these or a failing one; `write`: any
-    /// request that is not a read.
+    /// `fail`: a request with that outcome; `uncertain`: one of these or a failing one; `write`:
+    /// any request that is not a read.
     [[nodiscard]] bool gate_fires(FailOn gate) const noexcept;
 
     /// At most ten lines, the last one with the next step; no line ends in LF.
     [[nodiscard]] std::vector<std::string> lines(verdict::Mode mode) const;
 
- private:
+  private:
     struct Failing {
         std::string operation;
         std::string tool;
@@ -42,7 +42,7 @@ class Summary {
     std::size_t writes_ = 0;
     std::size_t refused_ = 0;
     std::size_t failed_ = 0;
-    std::size_t by_outcome_[3] = {};  ///< indexed by Outcome
+    std::size_t by_outcome_[3] = {};           ///< indexed by Outcome
     std::vector<Failing> failing_operations_;  ///< in order of first appearance
     std::size_t more_failing_ = 0;             ///< requests of operations beyond those listed
     std::string first_user_;

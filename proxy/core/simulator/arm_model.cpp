@@ -1,18 +1,18 @@
 #include "core/simulator/arm_model.hpp"
 
+#include "core/base/json.hpp"
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/json.hpp"
-#include "core/base/text.hpp"
-
 namespace armgate::simulator {
 
-using nlohmann::json;
 using base::ascii_iequals;
+using nlohmann::json;
 
 namespace {
 
@@ -78,7 +78,9 @@ struct ArmModel::State {
 
     [[nodiscard]] arm::LocalAnswer answer(unsigned status, const json& body) const;
     [[nodiscard]] arm::LocalAnswer empty(unsigned status) const;
-    [[nodiscard]] arm::LocalAnswer error(unsigned status, const char* code, const std::string& text) const;
+    [[nodiscard]] arm::LocalAnswer error(unsigned status,
+                                         const char* code,
+                                         const std::string& text) const;
     [[nodiscard]] arm::LocalAnswer route(const Request& request, const Path& path);
     [[nodiscard]] arm::LocalAnswer group(const Request& request, const Path& path);
     [[nodiscard]] arm::LocalAnswer resource(const Request& request, const Path& path);
@@ -108,7 +110,9 @@ arm::LocalAnswer ArmModel::State::answer(unsigned status, const json& body) cons
     return out;
 }
 
-arm::LocalAnswer ArmModel::State::error(unsigned status, const char* code, const std::string& text) const {
+arm::LocalAnswer ArmModel::State::error(unsigned status,
+                                        const char* code,
+                                        const std::string& text) const {
     return arm::arm_error(status, code, text, *context);
 }
 
@@ -155,7 +159,8 @@ arm::LocalAnswer ArmModel::State::put(const Request& request, const Path& path) 
                           ? json::object()
                           : base::parse_json(request.body, base::kBodyDepth).value_or(json());
     if (!body.is_object()) {
-        return error(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.");
+        return error(400, "InvalidRequestContent",
+                     "The request content was invalid and could not be deserialized.");
     }
     const std::string key = path.key();
     const bool existed = resources.contains(key);
@@ -170,10 +175,11 @@ arm::LocalAnswer ArmModel::State::put(const Request& request, const Path& path) 
     arm::LocalAnswer out = answer(existed ? 200 : 201, resource);
     if (slow) {
         const std::string id = start_operation(key);
-        out.fields.emplace_back("Azure-AsyncOperation",
-                                std::string(kHost) + "/subscriptions/" + path.segments[1] +
-                                    "/providers/Microsoft.Compute/locations/westeurope/operations/" +
-                                    id + "?api-version=2024-07-01");
+        out.fields.emplace_back(
+            "Azure-AsyncOperation",
+            std::string(kHost) + "/subscriptions/" + path.segments[1] +
+                "/providers/Microsoft.Compute/locations/westeurope/operations/" + id +
+                "?api-version=2024-07-01");
         out.fields.emplace_back("Retry-After", "0");
     }
     return out;
@@ -181,10 +187,12 @@ arm::LocalAnswer ArmModel::State::put(const Request& request, const Path& path) 
 
 arm::LocalAnswer ArmModel::State::patch(const Request& request, const Path& path) {
     const auto found = resources.find(path.key());
-    if (found == resources.end()) return error(404, "ResourceNotFound", "The resource was not found.");
+    if (found == resources.end())
+        return error(404, "ResourceNotFound", "The resource was not found.");
     const auto body = base::parse_json(request.body, base::kBodyDepth);
     if (!body || !body->is_object()) {
-        return error(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.");
+        return error(400, "InvalidRequestContent",
+                     "The request content was invalid and could not be deserialized.");
     }
     json& resource = found->second;
     const json before = resource;
@@ -262,16 +270,19 @@ arm::LocalAnswer ArmModel::State::route(const Request& request, const Path& path
         return answer(200, json::array({{{"name", "AzureCloud"}, {"resourceManager", kHost}}}));
     }
     if (!request.has_authorization) {
-        return error(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+        return error(401, "AuthenticationFailed",
+                     "Authentication failed. The 'Authorization' header is missing.");
     }
     if (request.query.find("api-version=") == std::string_view::npos) {
-        return error(400, "MissingApiVersionParameter",
-                     "The api-version query parameter (?api-version=) is required for all requests.");
+        return error(
+            400, "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.");
     }
     if (!path.is(0, "subscriptions")) return error(404, "NotFound", "The path is not simulated.");
     if (size == 1) return answer(200, {{"value", json::array({subscription})}});
     if (!path.is(1, kSubscription)) {
-        return error(404, "SubscriptionNotFound", "The subscription '" + path.segments[1] + "' could not be found.");
+        return error(404, "SubscriptionNotFound",
+                     "The subscription '" + path.segments[1] + "' could not be found.");
     }
     if (size == 2) return answer(200, subscription);
     if (path.is(2, "operationresults") && size == 4) return poll(path.segments[3], true);
@@ -288,7 +299,8 @@ arm::LocalAnswer ArmModel::State::route(const Request& request, const Path& path
     return error(404, "NotFound", "The path is not simulated.");
 }
 
-ArmModel::ArmModel() : state_(std::make_unique<State>()) {}
+ArmModel::ArmModel() : state_(std::make_unique<State>()) {
+}
 ArmModel::~ArmModel() = default;
 ArmModel::ArmModel(ArmModel&&) noexcept = default;
 
@@ -300,6 +312,8 @@ arm::LocalAnswer ArmModel::handle(const Request& request, const arm::AnswerConte
     return out;
 }
 
-std::uint64_t ArmModel::writes() const noexcept { return state_->writes; }
+std::uint64_t ArmModel::writes() const noexcept {
+    return state_->writes;
+}
 
 }  // namespace armgate::simulator

@@ -10,7 +10,8 @@ constexpr std::size_t kRecordHead = 5;
 constexpr std::size_t kMaxRecord = 16384;
 constexpr unsigned kHandshakeRecord = 22;
 constexpr unsigned kClientHelloType = 1;
-/// Real hellos are under 2 KiB, with large post-quantum keys under 20; a longer one is not waited for.
+/// Real hellos are under 2 KiB, with large post-quantum keys under 20; a longer one is not waited
+/// for.
 constexpr std::size_t kMaxHello = std::size_t{64} * 1024;
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
@@ -46,7 +47,9 @@ struct Cursor {
     std::string_view vector(std::size_t width) { return take(number(width)); }
 };
 
-ClientHello malformed() { return {Peek::malformed, std::nullopt}; }
+ClientHello malformed() {
+    return {Peek::malformed, std::nullopt};
+}
 
 /// The one host name of a server_name extension; nothing where it is malformed.
 std::optional<std::string> read_server_name(std::string_view extension) {
@@ -89,7 +92,8 @@ ClientHello peek_client_hello(std::string_view bytes) {
     for (;;) {
         if (bytes.empty()) return {Peek::need_more, std::nullopt};
         const bool first = handshake.empty();
-        if (byte_at(bytes, 0) != kHandshakeRecord) return first ? ClientHello{Peek::not_tls, {}} : malformed();
+        if (byte_at(bytes, 0) != kHandshakeRecord)
+            return first ? ClientHello{Peek::not_tls, {}} : malformed();
         if (bytes.size() > 1 && byte_at(bytes, 1) != 3) {
             return first ? ClientHello{Peek::not_tls, {}} : malformed();
         }
@@ -98,7 +102,8 @@ ClientHello peek_client_hello(std::string_view bytes) {
         if (length == 0 || length > kMaxRecord) return malformed();
         const std::string_view payload = bytes.substr(kRecordHead, length);
         handshake += payload;
-        if (handshake.empty()) return {Peek::need_more, std::nullopt};  // a record head alone so far
+        if (handshake.empty())
+            return {Peek::need_more, std::nullopt};  // a record head alone so far
         if (byte_at(handshake, 0) != kClientHelloType) return malformed();
         if (handshake.size() >= 4) {
             Cursor message{handshake};

@@ -63,6 +63,8 @@ void JsonLine::milliseconds(std::string_view name, std::optional<std::chrono::mi
     out += fraction;
 }
 
-void JsonLine::null(std::string_view name) { raw(name) += "null"; }
+void JsonLine::null(std::string_view name) {
+    raw(name) += "null";
+}
 
 }  // namespace armgate::trace

@@ -11,7 +11,7 @@
 namespace armgate::trace {
 
 class JsonLine {
- public:
+  public:
     explicit JsonLine(std::string& out) noexcept : out_(out) {}
 
     void open(std::string_view name);  ///< nested object; no name for the outermost
@@ -29,7 +29,7 @@ class JsonLine {
     /// Writes `"name":` and leaves the value to the caller.
     std::string& raw(std::string_view name);
 
- private:
+  private:
     std::string& out_;
     bool first_ = true;
 };

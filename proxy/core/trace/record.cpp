@@ -41,7 +41,9 @@ void append_client(JsonLine& line, const RequestRecord& record) {
     line.close();
 }
 
-void append_request(JsonLine& line, const RequestRecord& record, const base::RedactionRules& rules) {
+void append_request(JsonLine& line,
+                    const RequestRecord& record,
+                    const base::RedactionRules& rules) {
     const arm::Classification& what = record.classification;
     line.open("request");
     line.text("method", base::redact_text(record.method));
@@ -73,10 +75,14 @@ void append_response(JsonLine& line, const RequestRecord& record) {
 
 std::string_view action_name(Action action) noexcept {
     switch (action) {
-        case Action::forwarded: return "forwarded";
-        case Action::refused: return "refused";
-        case Action::simulated: return "simulated";
-        case Action::failed: return "failed";
+        case Action::forwarded:
+            return "forwarded";
+        case Action::refused:
+            return "refused";
+        case Action::simulated:
+            return "simulated";
+        case Action::failed:
+            return "failed";
     }
     return "failed";
 }

@@ -2,17 +2,17 @@
 // object a line, ASCII only, always whole. Pure. A record never holds a token or a part of one.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "core/arm/operation.hpp"
 #include "core/base/redact.hpp"
 #include "core/base/time.hpp"
 #include "core/identity/identity.hpp"
 #include "core/identity/tool.hpp"
 #include "core/verdict/verdict.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace armgate::trace {
 

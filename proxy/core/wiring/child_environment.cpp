@@ -1,9 +1,9 @@
 #include "core/wiring/child_environment.hpp"
 
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "core/base/text.hpp"
 
 namespace armgate::wiring {
 namespace {
@@ -112,8 +112,9 @@ void wire_no_proxy(const Environment& current, const WiringRequest& request, Wir
     for (const std::string& entry : entries) joined += (joined.empty() ? "" : ",") + entry;
     wiring.set["NO_PROXY"] = wiring.set["no_proxy"] = joined;
     for (const std::string& entry : dropped) {
-        wiring.notices.push_back("NO_PROXY entry '" + entry +
-                                 "' would send ARM calls past armgate; it is left out for this run");
+        wiring.notices.push_back(
+            "NO_PROXY entry '" + entry +
+            "' would send ARM calls past armgate; it is left out for this run");
     }
 }
 

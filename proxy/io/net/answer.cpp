@@ -1,8 +1,8 @@
 #include "io/net/answer.hpp"
 
-#include <array>
-
 #include "io/system/clock.hpp"
+
+#include <array>
 
 namespace armgate::io {
 
@@ -32,9 +32,12 @@ arm::AnswerContext new_answer_context(base::Timestamp now, std::string_view clau
 
 unsigned status_of(Errc code) noexcept {
     switch (code) {
-        case Errc::head_too_large: return 431;
-        case Errc::body_too_large: return 413;
-        case Errc::host_mismatch: return 421;
+        case Errc::head_too_large:
+            return 431;
+        case Errc::body_too_large:
+            return 413;
+        case Errc::host_mismatch:
+            return 421;
         case Errc::bad_response:
         case Errc::resolve_failed:
         case Errc::connect_failed:
@@ -42,9 +45,12 @@ unsigned status_of(Errc code) noexcept {
         case Errc::tls_failed:
         case Errc::certificate_rejected:
         case Errc::connection_closed:
-        case Errc::truncated: return 502;
-        case Errc::timed_out: return 504;
-        default: return 400;
+        case Errc::truncated:
+            return 502;
+        case Errc::timed_out:
+            return 504;
+        default:
+            return 400;
     }
 }
 
@@ -54,12 +60,18 @@ std::string sentence_of(const Error& error) {
 
 std::string_view arm_code_of(Errc code) noexcept {
     switch (status_of(code)) {
-        case 421: return "MisdirectedRequest";
-        case 413: return "RequestEntityTooLarge";
-        case 431: return "RequestHeaderFieldsTooLarge";
-        case 502: return "BadGateway";
-        case 504: return "GatewayTimeout";
-        default: return "BadRequest";
+        case 421:
+            return "MisdirectedRequest";
+        case 413:
+            return "RequestEntityTooLarge";
+        case 431:
+            return "RequestHeaderFieldsTooLarge";
+        case 502:
+            return "BadGateway";
+        case 504:
+            return "GatewayTimeout";
+        default:
+            return "BadRequest";
     }
 }
 

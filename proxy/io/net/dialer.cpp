@@ -1,10 +1,10 @@
 #include "io/net/dialer.hpp"
 
-#include <algorithm>
-
 #include "core/arm/hosts.hpp"
 #include "core/http/target.hpp"
 #include "io/net/stream.hpp"
+
+#include <algorithm>
 
 namespace armgate::io {
 namespace {
@@ -60,12 +60,13 @@ Result<ConnectTo> parse_connect_to(std::string_view text) {
 }
 
 Dialer::Dialer(const DialRules& rules, const Limits& limits, Watchdog& watchdog)
-    : rules_(rules), limits_(limits), watchdog_(watchdog) {}
+    : rules_(rules), limits_(limits), watchdog_(watchdog) {
+}
 
 const ConnectTo* Dialer::redirect_of(std::string_view host, std::uint16_t port) const {
-    const auto found = std::find_if(
-        rules_.connect_to.begin(), rules_.connect_to.end(),
-        [&](const ConnectTo& rule) { return rule.host == host && rule.port == port; });
+    const auto found =
+        std::find_if(rules_.connect_to.begin(), rules_.connect_to.end(),
+                     [&](const ConnectTo& rule) { return rule.host == host && rule.port == port; });
     return found == rules_.connect_to.end() ? nullptr : &*found;
 }
 

@@ -2,17 +2,17 @@
 // never dialled, connecting. One a worker, used by its sessions only.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
-
 #include "core/base/error.hpp"
 #include "io/net/asio.hpp"
 #include "io/net/limits.hpp"
 #include "io/net/upstream_proxy.hpp"
 #include "io/net/watchdog.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace armgate::io {
 
@@ -35,18 +35,18 @@ struct DialRules {
 };
 
 class Dialer {
- public:
+  public:
     Dialer(const DialRules& rules, const Limits& limits, Watchdog& watchdog);
 
-    /// Tries the addresses of `host` in turn, or goes through the upstream proxy. Errors: `resolve_failed`, `connect_failed`,
-    /// `timed_out`, `address_forbidden` (link-local, IMDS, unspecified, armgate itself; judged after
-    /// resolution, so that a name cannot lead there).
+    /// Tries the addresses of `host` in turn, or goes through the upstream proxy. Errors:
+    /// `resolve_failed`, `connect_failed`, `timed_out`, `address_forbidden` (link-local, IMDS,
+    /// unspecified, armgate itself; judged after resolution, so that a name cannot lead there).
     [[nodiscard]] awaitable<Result<tcp::socket>> connect(std::string host, std::uint16_t port);
 
     /// What `--connect-to` makes of a target, as `ADDR:PORT`: part of a pooled connection's key.
     [[nodiscard]] std::string route_of(std::string_view host, std::uint16_t port) const;
 
- private:
+  private:
     using Addresses = std::vector<asio::ip::address>;
     struct Resolved {
         Addresses addresses;

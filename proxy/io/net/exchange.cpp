@@ -22,7 +22,8 @@ Exchange::Exchange(const ExchangeContext& context)
       request_(http::MessageReader::request()),
       time_(now()),
       started_(std::chrono::steady_clock::now()),
-      record_(std::make_shared<trace::RequestRecord>()) {}
+      record_(std::make_shared<trace::RequestRecord>()) {
+}
 
 awaitable<Exchange::After> Exchange::run() {
     Result<Head> head = co_await read_head();
@@ -47,11 +48,11 @@ awaitable<Exchange::After> Exchange::run() {
     if (must_trace && shared_.trace != nullptr && !shared_.trace->is_writable()) {
         record_->error = "file_unwritable: the trace cannot be written";
         arm::AnswerContext context = answer_context({});
-        arm::LocalAnswer unavailable = arm::arm_error(
-            503, "TraceUnavailable",
-            "armgate cannot write its trace, so it lets no write out. Free the disk or name another "
-            "file with --trace, then try again.",
-            context);
+        arm::LocalAnswer unavailable = arm::arm_error(503, "TraceUnavailable",
+                                                      "armgate cannot write its trace, so it lets "
+                                                      "no write out. Free the disk or name another "
+                                                      "file with --trace, then try again.",
+                                                      context);
         record_->action = trace::Action::failed;
         const After after_answer = co_await answer(std::move(unavailable), true);
         co_return after_answer;
@@ -108,7 +109,8 @@ void Exchange::start_record() {
     record_->seq = ++shared_.last_seq;
     record_->connection = context_.connection;
     record_->user_agent = field_value(head.fields, "User-Agent");
-    record_->tool = identity::identify_tool(record_->user_agent.value_or(""), shared_.rules.identity);
+    record_->tool =
+        identity::identify_tool(record_->user_agent.value_or(""), shared_.rules.identity);
     record_->client_request_id = field_value(head.fields, "x-ms-client-request-id");
     record_->command = field_value(head.fields, "CommandName");
     record_->method = head.method;
@@ -143,8 +145,7 @@ void Exchange::judge() {
     const bool is_delete = request_class == arm::RequestClass::del;
     if (record_->verdict.outcome != verdict::Outcome::pass &&
         (is_delete || request_class == arm::RequestClass::write)) {
-        record_->policy =
-            arm::policy_id(shared_.settings.refusal, is_delete, shared_.rules.arm);
+        record_->policy = arm::policy_id(shared_.settings.refusal, is_delete, shared_.rules.arm);
     }
 }
 
@@ -154,8 +155,7 @@ arm::AnswerContext Exchange::answer_context(std::string_view clause) const {
 
 awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision) {
     record_->action = trace::Action::refused;
-    arm::AnswerContext context =
-        answer_context(verdict::clause_name(record_->verdict.clause));
+    arm::AnswerContext context = answer_context(verdict::clause_name(record_->verdict.clause));
     const auto sent_id = request_.request_head().fields.find("x-ms-correlation-request-id");
     if (sent_id) context.correlation_id = http::field_safe(*sent_id);
     arm::LocalAnswer refusal;
@@ -193,8 +193,8 @@ awaitable<Exchange::After> Exchange::answer(arm::LocalAnswer local, bool may_kee
     const bool too_much = request_.framing().kind == http::Framing::length &&
                           request_.framing().length > limits_.drain_bytes;
     // After a final answer to Expect it is open whether the body still comes (RFC 9110 10.1.1).
-    const bool keep = may_keep && !too_much && !(expects_continue_ && !request_.done()) &&
-                      client_may_go_on();
+    const bool keep =
+        may_keep && !too_much && !(expects_continue_ && !request_.done()) && client_may_go_on();
     const auto connection = keep ? http::Connection::keep : http::Connection::close;
     const std::string& method = record_->method;
     record_->status = local.status;

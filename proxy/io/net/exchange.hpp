@@ -2,10 +2,6 @@
 // forward it or answer it here, and record it. Holds no memory between two exchanges.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-
 #include "core/http/reader.hpp"
 #include "core/http/target.hpp"
 #include "core/trace/record.hpp"
@@ -15,6 +11,10 @@
 #include "io/net/stream.hpp"
 #include "io/net/upstream.hpp"
 #include "io/net/worker.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace armgate::io {
 
@@ -28,16 +28,16 @@ struct ExchangeContext {
 };
 
 class Exchange {
- public:
+  public:
     explicit Exchange(const ExchangeContext& context);
 
     enum class After { keep, close };
 
-    /// Reads one request and serves it. `close`: the client closed, or the connection cannot be used
-    /// again.
+    /// Reads one request and serves it. `close`: the client closed, or the connection cannot be
+    /// used again.
     [[nodiscard]] awaitable<After> run();
 
- private:
+  private:
     enum class Head { read, none };
 
     [[nodiscard]] awaitable<Result<Head>> read_head();
@@ -55,7 +55,8 @@ class Exchange {
     [[nodiscard]] awaitable<Result<void>> exchange_with(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> send_request(Upstream& upstream);
     [[nodiscard]] awaitable<Result<bool>> ask_to_continue(Upstream& upstream);
-    // Both: true where the body goes on, false where its answer is final already. 1xx are passed on.
+    // Both: true where the body goes on, false where its answer is final already. 1xx are passed
+    // on.
     [[nodiscard]] awaitable<Result<bool>> upload_goes_on(Upstream& upstream);
     [[nodiscard]] awaitable<Result<bool>> await_more_body(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> relay_request_body(Upstream& upstream, std::string out);
@@ -90,7 +91,7 @@ class Exchange {
     bool upstream_broken_ = false;  ///< it takes no more of the request
     bool response_begun_ = false;   ///< bytes of a final response went to the client
     bool client_failed_ = false;
-    bool closes_client_ = false;    ///< the response ends by closing the connection
+    bool closes_client_ = false;  ///< the response ends by closing the connection
     bool recorded_ = false;
 };
 

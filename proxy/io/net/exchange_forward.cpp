@@ -1,11 +1,11 @@
 // The forwarding half of an exchange: request to the upstream, response to the client.
-#include <algorithm>
-
 #include "core/arm/challenge.hpp"
 #include "core/http/hops.hpp"
 #include "core/http/writer.hpp"
 #include "io/net/exchange.hpp"
 #include "io/system/clock.hpp"
+
+#include <algorithm>
 
 namespace armgate::io {
 namespace {
@@ -39,8 +39,10 @@ awaitable<Exchange::After> Exchange::forward() {
         }
         Result<void> exchanged = co_await exchange_with(**upstream);
         if (exchanged) {
-            if (upstream_is_reusable(**upstream)) context_.worker.pool.release(std::move(*upstream));
-            const bool keep = request_.done() && !request_cut_ && !closes_client_ && client_may_go_on();
+            if (upstream_is_reusable(**upstream))
+                context_.worker.pool.release(std::move(*upstream));
+            const bool keep =
+                request_.done() && !request_cut_ && !closes_client_ && client_may_go_on();
             if (keep) co_return After::keep;
             co_await close_lingering(context_.client, limits_);
             co_return After::close;
@@ -75,8 +77,8 @@ awaitable<Exchange::After> Exchange::answer_failure(Error error) {
         co_return After::close;
     }
     const arm::AnswerContext context = answer_context({});
-    arm::LocalAnswer local = arm::arm_error(status_of(error.code), arm_code_of(error.code),
-                                            sentence_of(error), context);
+    arm::LocalAnswer local =
+        arm::arm_error(status_of(error.code), arm_code_of(error.code), sentence_of(error), context);
     record_->action = trace::Action::failed;
     const After done = co_await answer(std::move(local), !request_cut_);
     co_return done;
@@ -187,7 +189,8 @@ awaitable<Result<void>> Exchange::relay_request_body(Upstream& upstream, std::st
         context_.input.consume(*taken);
         const std::string_view piece = request_.block();
         record_->request_bytes += piece.size();
-        const bool as_it_lies = framing.kind == http::Framing::length && piece.size() > kGatherBytes;
+        const bool as_it_lies =
+            framing.kind == http::Framing::length && piece.size() > kGatherBytes;
         if (!as_it_lies) http::append_body_piece(out, piece, framing);
         const bool starved = *taken == 0 && !request_.done();
         if (as_it_lies || starved || out.size() > kFlushBytes) {
@@ -281,7 +284,8 @@ void Exchange::note_response() {
 
 awaitable<Result<void>> Exchange::to_client(std::string_view bytes) {
     if (bytes.empty()) co_return Result<void>();
-    const Result<void> written = co_await context_.client.write(bytes, after(limits_.body_progress));
+    const Result<void> written =
+        co_await context_.client.write(bytes, after(limits_.body_progress));
     if (written) co_return Result<void>();
     client_failed_ = true;
     co_return client_gone();
@@ -306,7 +310,8 @@ awaitable<Result<void>> Exchange::relay_response(Upstream& upstream) {
         upstream.input.consume(*taken);
         const std::string_view piece = response_->block();
         record_->response_bytes += piece.size();
-        const bool as_it_lies = framing.kind != http::Framing::chunked && piece.size() > kGatherBytes;
+        const bool as_it_lies =
+            framing.kind != http::Framing::chunked && piece.size() > kGatherBytes;
         if (!as_it_lies) http::append_body_piece(out, piece, framing);
         const bool starved = *taken == 0 && !response_->done();
         // Before the last block leaves, the trace has the record: see after the loop.

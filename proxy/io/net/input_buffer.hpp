@@ -9,7 +9,7 @@
 namespace armgate::io {
 
 class InputBuffer {
- public:
+  public:
     /// One TLS record's worth; grows up to the head limit where a head does not fit.
     static constexpr std::size_t kBlock = std::size_t{16} * 1024;
 
@@ -28,7 +28,7 @@ class InputBuffer {
     InputBuffer(const InputBuffer&) = delete;
     InputBuffer& operator=(const InputBuffer&) = delete;
 
- private:
+  private:
     std::unique_ptr<char[]> bytes_;
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;

@@ -1,6 +1,8 @@
 // Every time limit and size of the proxy, named, in one place. The unit is in the type.
 #pragma once
 
+#include "core/base/error.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -10,32 +12,30 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/error.hpp"
-
 namespace armgate::io {
 
 struct Limits {
-    std::chrono::milliseconds client_head{10'000};      ///< CONNECT head; an inner head once begun
-    std::chrono::milliseconds client_idle{60'000};      ///< between two requests of a connection
-    std::chrono::milliseconds client_tls{5'000};        ///< handshake with the client
-    std::chrono::milliseconds connect{10'000};          ///< resolving and connecting, together
-    std::chrono::milliseconds upstream_tls{5'000};      ///< handshake with the upstream
-    std::chrono::milliseconds body_progress{30'000};    ///< one block of a body, either way
-    std::chrono::milliseconds response_head{120'000};   ///< ARM is slow: its own limit is 60 s
-    std::chrono::milliseconds expect_continue{1'000};   ///< wait for the upstream's 100
-    std::chrono::milliseconds tls_shutdown{2'000};      ///< sending close_notify
-    std::chrono::milliseconds linger{1'000};            ///< reading on so that an answer arrives
-    std::chrono::milliseconds upstream_idle{60'000};    ///< a pooled connection is kept that long
-    std::chrono::milliseconds tunnel_idle{600'000};     ///< a tunnel with no byte either way
-    std::chrono::milliseconds stop_grace{3'000};        ///< busy sessions at a stop
-    std::chrono::milliseconds resolved_life{30'000};    ///< addresses of a name are reused that long
+    std::chrono::milliseconds client_head{10'000};     ///< CONNECT head; an inner head once begun
+    std::chrono::milliseconds client_idle{60'000};     ///< between two requests of a connection
+    std::chrono::milliseconds client_tls{5'000};       ///< handshake with the client
+    std::chrono::milliseconds connect{10'000};         ///< resolving and connecting, together
+    std::chrono::milliseconds upstream_tls{5'000};     ///< handshake with the upstream
+    std::chrono::milliseconds body_progress{30'000};   ///< one block of a body, either way
+    std::chrono::milliseconds response_head{120'000};  ///< ARM is slow: its own limit is 60 s
+    std::chrono::milliseconds expect_continue{1'000};  ///< wait for the upstream's 100
+    std::chrono::milliseconds tls_shutdown{2'000};     ///< sending close_notify
+    std::chrono::milliseconds linger{1'000};           ///< reading on so that an answer arrives
+    std::chrono::milliseconds upstream_idle{60'000};   ///< a pooled connection is kept that long
+    std::chrono::milliseconds tunnel_idle{600'000};    ///< a tunnel with no byte either way
+    std::chrono::milliseconds stop_grace{3'000};       ///< busy sessions at a stop
+    std::chrono::milliseconds resolved_life{30'000};   ///< addresses of a name are reused that long
 
-    /// Of a refused body, then it is cut: clients that send all of it before they read see no answer
-    /// otherwise. Twice what ARM takes.
+    /// Of a refused body, then it is cut: clients that send all of it before they read see no
+    /// answer otherwise. Twice what ARM takes.
     std::size_t drain_bytes = std::size_t{8} * 1024 * 1024;
-    std::size_t idle_upstreams = 64;                     ///< pooled a host and worker
+    std::size_t idle_upstreams = 64;                          ///< pooled a host and worker
     std::size_t client_hello_bytes = std::size_t{64} * 1024;  ///< held while a tunnel is looked at
-    int informational = 16;                              ///< 1xx answers to one request
+    int informational = 16;                                   ///< 1xx answers to one request
 };
 
 /// One limit by the name that `--limit NAME=VALUE` takes.
@@ -47,8 +47,8 @@ struct LimitName {
 
 [[nodiscard]] const std::vector<LimitName>& limit_names();
 
-/// Sets one limit from `NAME=VALUE`: times as `500ms`, `10s`, `2m`, sizes as `64KiB`. Error: `usage`,
-/// with what was expected.
+/// Sets one limit from `NAME=VALUE`: times as `500ms`, `10s`, `2m`, sizes as `64KiB`. Error:
+/// `usage`, with what was expected.
 [[nodiscard]] Result<void> set_limit(Limits& limits, std::string_view assignment);
 
 }  // namespace armgate::io

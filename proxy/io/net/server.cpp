@@ -1,13 +1,13 @@
 #include "io/net/server.hpp"
 
+#include "io/net/session.hpp"
+#include "io/system/log.hpp"
+
 #include <exception>
+#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <sys/resource.h>
-
-#include "io/net/session.hpp"
-#include "io/system/log.hpp"
 
 namespace armgate::io {
 namespace {

@@ -1,18 +1,18 @@
 // The whole proxy: listener and workers, their threads, start and stop. Owns them all.
 #pragma once
 
-#include <memory>
-#include <thread>
-#include <vector>
-
 #include "core/base/error.hpp"
 #include "io/net/shared.hpp"
 #include "io/net/worker.hpp"
 
+#include <memory>
+#include <thread>
+#include <vector>
+
 namespace armgate::io {
 
 class Server {
- public:
+  public:
     /// Binds `shared.settings.listen` and starts the threads. `shared` outlives the server. Errors:
     /// `address_in_use`, `system`.
     [[nodiscard]] static Result<std::unique_ptr<Server>> start(Shared& shared);
@@ -23,11 +23,11 @@ class Server {
     /// Where it listens: the port chosen where port 0 was asked for.
     [[nodiscard]] tcp::endpoint endpoint() const { return endpoint_; }
 
-    /// Closes the listener, lets busy exchanges end within `stop_grace`, then cuts and records them.
-    /// Returns when all threads are gone.
+    /// Closes the listener, lets busy exchanges end within `stop_grace`, then cuts and records
+    /// them. Returns when all threads are gone.
     void stop();
 
- private:
+  private:
     explicit Server(Shared& shared) : shared_(shared) {}
     [[nodiscard]] Result<void> bind();
     void run();

@@ -22,7 +22,8 @@ Session::Session(tcp::socket socket, Worker& worker)
       limits_(worker.shared.settings.limits),
       client_(std::move(socket), worker.watchdog),
       id_(++worker.shared.last_connection),
-      started_(std::chrono::steady_clock::now()) {}
+      started_(std::chrono::steady_clock::now()) {
+}
 
 Session::~Session() = default;
 
@@ -110,15 +111,17 @@ awaitable<Session::Next> Session::await_connect() {
         }
         user_agent_ = std::string(head->fields.find("User-Agent").value_or(""));
         if (head->method != "CONNECT" && http::is_plain_http_target(head->target)) {
-            co_await say(403, "PlainHttpRefused",
-                         "armgate does not proxy plain HTTP: a token would go out in the clear. Use "
-                         "an https URL; armgate needs HTTPS_PROXY only, leave HTTP_PROXY unset.");
+            co_await say(
+                403, "PlainHttpRefused",
+                "armgate does not proxy plain HTTP: a token would go out in the clear. Use "
+                "an https URL; armgate needs HTTPS_PROXY only, leave HTTP_PROXY unset.");
             co_return Next::stop;
         }
         if (head->method != "CONNECT") {
-            co_await say(400, "NotAProxyRequest",
-                         "This is armgate, an HTTPS proxy: it answers CONNECT only. Set HTTPS_PROXY "
-                         "to its address, or start your command with 'armgate run -- COMMAND'.");
+            co_await say(
+                400, "NotAProxyRequest",
+                "This is armgate, an HTTPS proxy: it answers CONNECT only. Set HTTPS_PROXY "
+                "to its address, or start your command with 'armgate run -- COMMAND'.");
             co_return Next::stop;
         }
         if (!is_authorised(*head)) {
@@ -149,7 +152,8 @@ awaitable<void> Session::intercept() {
     input_.release();
     const Result<void> shaken = co_await client_.handshake(after(limits_.client_tls));
     if (!shaken && client_.peer_trust() != PeerTrust::rejected) {
-        log_info("a client's TLS handshake for " + target_.host + " failed: " + shaken.error().detail);
+        log_info("a client's TLS handshake for " + target_.host +
+                 " failed: " + shaken.error().detail);
     }
     bool open = shaken.has_value();
     while (open) {

@@ -1,9 +1,6 @@
 // One client connection: CONNECT, then a tunnel, or TLS ended here and a loop of exchanges.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "core/http/head.hpp"
 #include "core/http/target.hpp"
 #include "io/net/input_buffer.hpp"
@@ -11,17 +8,20 @@
 #include "io/net/upstream.hpp"
 #include "io/net/worker.hpp"
 
+#include <optional>
+#include <string>
+
 namespace armgate::io {
 
 class Session {
- public:
+  public:
     Session(tcp::socket socket, Worker& worker);
     ~Session();
 
     /// Serves the connection to its end. Throws nothing but what memory and the system throw.
     [[nodiscard]] awaitable<void> run();
 
- private:
+  private:
     enum class Next { stop, intercept, tunnel };
 
     [[nodiscard]] awaitable<Next> await_connect();

@@ -1,11 +1,6 @@
 // What all workers of a server use: immutable values, and the few objects that are thread-safe.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <memory>
-#include <string>
-
 #include "certs/context_cache.hpp"
 #include "core/arm/hosts.hpp"
 #include "core/base/redact.hpp"
@@ -14,11 +9,16 @@
 #include "io/settings.hpp"
 #include "io/trace/trace_file.hpp"
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
 namespace armgate::io {
 
 /// Gets each record after it is in the trace. Called on worker threads; must not block.
 class Observer {
- public:
+  public:
     virtual ~Observer() = default;
     virtual void on_request(std::shared_ptr<const trace::RequestRecord> record) = 0;
     virtual void on_tunnel(const trace::TunnelRecord& record) = 0;

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-
 #include <sys/socket.h>
 
 namespace armgate::io {
@@ -17,14 +16,16 @@ struct State {
     std::size_t given = 0;
 };
 
-State& state_of(BIO* bio) { return *static_cast<State*>(BIO_get_data(bio)); }
+State& state_of(BIO* bio) {
+    return *static_cast<State*>(BIO_get_data(bio));
+}
 
 int read_bio(BIO* bio, char* out, int size) {
     State& state = state_of(bio);
     BIO_clear_retry_flags(bio);
     if (state.given < state.before.size()) {
-        const std::size_t n = std::min(static_cast<std::size_t>(size),
-                                       state.before.size() - state.given);
+        const std::size_t n =
+            std::min(static_cast<std::size_t>(size), state.before.size() - state.given);
         std::memcpy(out, state.before.data() + state.given, n);
         state.given += n;
         if (state.given == state.before.size()) {
@@ -62,7 +63,8 @@ int destroy_bio(BIO* bio) {
 /// Made once and kept for the whole process, as OpenSSL's own methods are.
 const BIO_METHOD* socket_method() {
     static BIO_METHOD* const method = [] {
-        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "armgate socket");
+        BIO_METHOD* made =
+            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "armgate socket");
         BIO_meth_set_read(made, read_bio);
         BIO_meth_set_write(made, write_bio);
         BIO_meth_set_ctrl(made, control_bio);

@@ -1,11 +1,11 @@
-// A BIO over a non-blocking socket that first gives bytes which were read before TLS began. Does not
-// own the socket.
+// A BIO over a non-blocking socket that first gives bytes which were read before TLS began. Does
+// not own the socket.
 #pragma once
+
+#include "certs/openssl.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "certs/openssl.hpp"
 
 namespace armgate::io {
 

@@ -1,17 +1,21 @@
 #include "io/net/stream.hpp"
 
-#include <cerrno>
+#include "io/net/socket_bio.hpp"
 
-#include <openssl/err.h>
+#include <cerrno>
 #include <sys/socket.h>
 
-#include "io/net/socket_bio.hpp"
+#include <openssl/err.h>
 
 namespace armgate::io {
 namespace {
 
-Error closed_error() { return {Errc::connection_closed, "the peer closed the connection"}; }
-Error timeout_error() { return {Errc::timed_out, "the peer took too long"}; }
+Error closed_error() {
+    return {Errc::connection_closed, "the peer closed the connection"};
+}
+Error timeout_error() {
+    return {Errc::timed_out, "the peer took too long"};
+}
 
 /// Alerts by which a client says that it does not trust the certificate it was shown.
 bool is_trust_alert(int reason) noexcept {
@@ -48,7 +52,8 @@ Stream::Outcome Stream::tls_outcome(int returned, std::size_t bytes) {
     std::string detail = certs::drain_errors();
     if (error == SSL_ERROR_SYSCALL) return {Step::failed, 0, closed_error()};
     if (cut) {
-        return {Step::failed, 0, {Errc::truncated, "the peer cut the connection without close_notify"}};
+        return {
+            Step::failed, 0, {Errc::truncated, "the peer cut the connection without close_notify"}};
     }
     return {Step::failed, 0, {Errc::tls_failed, "TLS: " + std::move(detail)}};
 }
@@ -81,8 +86,8 @@ Stream::Outcome Stream::try_write(std::string_view bytes) {
         const int returned = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
         return tls_outcome(returned, written);
     }
-    Outcome outcome = socket_outcome(
-        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    Outcome outcome =
+        socket_outcome(::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
     if (outcome.step == Step::want_read) outcome.step = Step::want_write;
     return outcome;
 }

@@ -1,18 +1,18 @@
 // One TCP connection, plain or with TLS on it. OpenSSL works on the socket itself, through a small
 // BIO, and gives its buffers back whenever nothing is in flight: an idle connection then costs what
-// its SSL object costs, where Asio's stream keeps 34 KiB more. Half duplex: one operation at a time.
-// Built in place and never moved; one thread.
+// its SSL object costs, where Asio's stream keeps 34 KiB more. Half duplex: one operation at a
+// time. Built in place and never moved; one thread.
 #pragma once
-
-#include <cstddef>
-#include <span>
-#include <string>
-#include <string_view>
 
 #include "certs/openssl.hpp"
 #include "core/base/error.hpp"
 #include "io/net/asio.hpp"
 #include "io/net/watchdog.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace armgate::io {
 
@@ -20,7 +20,7 @@ namespace armgate::io {
 enum class PeerTrust { unknown, rejected };
 
 class Stream {
- public:
+  public:
     Stream(tcp::socket socket, Watchdog& watchdog);
     ~Stream();
     Stream(const Stream&) = delete;
@@ -39,7 +39,8 @@ class Stream {
 
     /// Waits until a read would give something, without holding a buffer. `idle` waits end early,
     /// with `timed_out`, when the worker drains.
-    [[nodiscard]] awaitable<Result<void>> wait_readable(SteadyTime until, Deadline::Waiting waiting);
+    [[nodiscard]] awaitable<Result<void>> wait_readable(SteadyTime until,
+                                                        Deadline::Waiting waiting);
 
     /// True where input or an end came by `until`, false where neither did; the stream stays
     /// usable. Error: `timed_out` at a stop.
@@ -68,7 +69,7 @@ class Stream {
     [[nodiscard]] Deadline& deadline() noexcept { return deadline_; }
     [[nodiscard]] PeerTrust peer_trust() const noexcept { return peer_trust_; }
 
- private:
+  private:
     enum class Step { done, want_read, want_write, ended, failed };
     struct Outcome {
         Step step = Step::failed;
@@ -80,7 +81,9 @@ class Stream {
     Outcome try_write(std::string_view bytes);
     Outcome tls_outcome(int returned, std::size_t bytes);
     Outcome socket_outcome(long returned);
-    [[nodiscard]] awaitable<Result<void>> wait(Step step, SteadyTime until, Deadline::Waiting waiting);
+    [[nodiscard]] awaitable<Result<void>> wait(Step step,
+                                               SteadyTime until,
+                                               Deadline::Waiting waiting);
 
     tcp::socket socket_;
     Deadline deadline_;

@@ -1,12 +1,12 @@
 #include "io/net/tunnel.hpp"
 
+#include "core/tls/client_hello.hpp"
+
 #include <cerrno>
 #include <memory>
-
-#include <boost/asio/co_spawn.hpp>
 #include <sys/socket.h>
 
-#include "core/tls/client_hello.hpp"
+#include <boost/asio/co_spawn.hpp>
 
 namespace armgate::io {
 namespace {
@@ -18,10 +18,14 @@ constexpr std::size_t kTunnelBlock = std::size_t{32} * 1024;
 SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
     const tls::ClientHello hello = tls::peek_client_hello(bytes);
     switch (hello.peek) {
-        case tls::Peek::need_more: return {SniffResult::Kind::need_more, {}};
-        case tls::Peek::not_tls: return {SniffResult::Kind::pass, {}};
-        case tls::Peek::malformed: return {SniffResult::Kind::malformed, {}};
-        case tls::Peek::hello: break;
+        case tls::Peek::need_more:
+            return {SniffResult::Kind::need_more, {}};
+        case tls::Peek::not_tls:
+            return {SniffResult::Kind::pass, {}};
+        case tls::Peek::malformed:
+            return {SniffResult::Kind::malformed, {}};
+        case tls::Peek::hello:
+            break;
     }
     if (!hello.server_name) return {SniffResult::Kind::pass, {}};
     const auto name = arm::normalise_host(*hello.server_name);
@@ -30,7 +34,8 @@ SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
 }
 
 Tunnel::Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits)
-    : client_(client), server_(server), before_(before), limits_(limits) {}
+    : client_(client), server_(server), before_(before), limits_(limits) {
+}
 
 void Tunnel::touch() {
     const SteadyTime until = after(limits_.tunnel_idle);
@@ -70,7 +75,8 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const arm::ArmHosts& hosts, trace::Tunn
         const SniffResult sniffed = sniff_bytes(before_.view(), hosts);
         if (sniffed.kind == SniffResult::Kind::pass) co_return Sniffed::passes;
         if (sniffed.kind == SniffResult::Kind::arm_host) {
-            record.error = "host_mismatch: a TLS handshake for an ARM host inside a tunnel to another";
+            record.error =
+                "host_mismatch: a TLS handshake for an ARM host inside a tunnel to another";
             co_return Sniffed::refused;
         }
         if (sniffed.kind == SniffResult::Kind::malformed ||
@@ -109,7 +115,8 @@ awaitable<void> Tunnel::pump_client(const arm::ArmHosts& hosts, trace::TunnelRec
 
 awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes) {
     while (!bytes.empty()) {
-        const auto sent = ::send(to.socket().native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const auto sent =
+            ::send(to.socket().native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (sent > 0) {
             bytes.remove_prefix(static_cast<std::size_t>(sent));
             continue;

@@ -11,7 +11,7 @@
 namespace armgate::io {
 
 class Tunnel {
- public:
+  public:
     /// `before` holds what the client sent together with CONNECT.
     Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits);
 
@@ -19,7 +19,7 @@ class Tunnel {
     /// names the fault in `record`.
     [[nodiscard]] awaitable<void> run(const arm::ArmHosts& hosts, trace::TunnelRecord& record);
 
- private:
+  private:
     enum class Sniffed { passes, refused };
 
     [[nodiscard]] awaitable<Sniffed> sniff(const arm::ArmHosts& hosts, trace::TunnelRecord& record);

@@ -1,8 +1,8 @@
 #include "io/net/upstream.hpp"
 
-#include <algorithm>
-
 #include "certs/upstream_context.hpp"
+
+#include <algorithm>
 
 namespace armgate::io {
 namespace {
@@ -18,7 +18,8 @@ UpstreamPool::UpstreamPool(SSL_CTX* context,
                            Dialer& dialer,
                            const Limits& limits,
                            Watchdog& watchdog)
-    : context_(context), dialer_(dialer), limits_(limits), watchdog_(watchdog) {}
+    : context_(context), dialer_(dialer), limits_(limits), watchdog_(watchdog) {
+}
 
 std::unique_ptr<Upstream> UpstreamPool::take_idle(const std::string& key) {
     const auto found = idle_.find(key);
@@ -47,7 +48,8 @@ awaitable<Result<std::unique_ptr<Upstream>>> UpstreamPool::open(const Target& ta
                         certs::verify_failure_text(upstream->stream.ssl())};
     }
     if (!done && done.error().code == Errc::timed_out) {
-        co_return Error{Errc::timed_out, "the TLS handshake with " + target.host + " took too long"};
+        co_return Error{Errc::timed_out,
+                        "the TLS handshake with " + target.host + " took too long"};
     }
     if (!done) {
         co_return Error{Errc::tls_failed, "the TLS handshake with " + target.host +

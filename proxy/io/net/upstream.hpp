@@ -3,16 +3,16 @@
 // still quiet. Never shared between hosts or routes.
 #pragma once
 
+#include "io/net/dialer.hpp"
+#include "io/net/input_buffer.hpp"
+#include "io/net/limits.hpp"
+#include "io/net/stream.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "io/net/dialer.hpp"
-#include "io/net/input_buffer.hpp"
-#include "io/net/limits.hpp"
-#include "io/net/stream.hpp"
 
 namespace armgate::io {
 
@@ -35,14 +35,15 @@ struct Upstream {
 };
 
 class UpstreamPool {
- public:
+  public:
     UpstreamPool(SSL_CTX* context, Dialer& dialer, const Limits& limits, Watchdog& watchdog);
 
     enum class Use { pooled_or_fresh, fresh };
 
     /// A connection ready for one request. Errors: those of Dialer::connect, `tls_failed`,
     /// `certificate_rejected` (which check failed), `timed_out`.
-    [[nodiscard]] awaitable<Result<std::unique_ptr<Upstream>>> acquire(const Target& target, Use use);
+    [[nodiscard]] awaitable<Result<std::unique_ptr<Upstream>>> acquire(const Target& target,
+                                                                       Use use);
 
     /// Takes a connection back whose last exchange ended cleanly with keep-alive.
     void release(std::unique_ptr<Upstream> upstream);
@@ -51,7 +52,7 @@ class UpstreamPool {
     void prune(SteadyTime now);
     void clear() { idle_.clear(); }
 
- private:
+  private:
     using Idle = std::vector<std::unique_ptr<Upstream>>;
 
     [[nodiscard]] std::unique_ptr<Upstream> take_idle(const std::string& key);

@@ -6,7 +6,9 @@ Deadline::Deadline(Watchdog& watchdog, tcp::socket& socket) : watchdog_(watchdog
     watchdog_.deadlines_.push_back(*this);
 }
 
-Deadline::~Deadline() { watchdog_.deadlines_.erase(watchdog_.deadlines_.iterator_to(*this)); }
+Deadline::~Deadline() {
+    watchdog_.deadlines_.erase(watchdog_.deadlines_.iterator_to(*this));
+}
 
 void Deadline::set(SteadyTime at, Waiting waiting) noexcept {
     at_ = at;
@@ -21,7 +23,9 @@ void Deadline::expire() noexcept {
     socket_.cancel(ignored);
 }
 
-void Deadline::revive() noexcept { expired_ = watchdog_.cutting_; }
+void Deadline::revive() noexcept {
+    expired_ = watchdog_.cutting_;
+}
 
 void Watchdog::tick(SteadyTime now) noexcept {
     for (Deadline& deadline : deadlines_) {

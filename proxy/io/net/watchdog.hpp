@@ -2,9 +2,9 @@
 // tick looks at all of them. An expired deadline cancels what its socket waits for. One thread.
 #pragma once
 
-#include <boost/intrusive/list.hpp>
-
 #include "io/net/asio.hpp"
+
+#include <boost/intrusive/list.hpp>
 
 namespace armgate::io {
 
@@ -13,7 +13,7 @@ class Watchdog;
 /// A point in time by which the current operation of `socket` has to be over. Registers itself for
 /// its whole life; both the socket and the watchdog outlive it.
 class Deadline : public boost::intrusive::list_base_hook<> {
- public:
+  public:
     Deadline(Watchdog& watchdog, tcp::socket& socket);
     ~Deadline();
     Deadline(const Deadline&) = delete;
@@ -30,7 +30,7 @@ class Deadline : public boost::intrusive::list_base_hook<> {
     /// once the worker cuts everything.
     void revive() noexcept;
 
- private:
+  private:
     friend class Watchdog;
     void expire() noexcept;
 
@@ -43,7 +43,7 @@ class Deadline : public boost::intrusive::list_base_hook<> {
 };
 
 class Watchdog {
- public:
+  public:
     static constexpr std::chrono::milliseconds kTick{100};
 
     /// Expires every deadline that has passed.
@@ -56,7 +56,7 @@ class Watchdog {
     /// Cuts everything, busy or not.
     void expire_all() noexcept;
 
- private:
+  private:
     friend class Deadline;
     boost::intrusive::list<Deadline, boost::intrusive::constant_time_size<false>> deadlines_;
     bool draining_ = false;

@@ -5,12 +5,17 @@ namespace armgate::io {
 Worker::Worker(Shared& all)
     : shared(all),
       dialer(all.dial_rules, all.settings.limits, watchdog),
-      pool(all.upstream_context, dialer, all.settings.limits, watchdog) {}
+      pool(all.upstream_context, dialer, all.settings.limits, watchdog) {
+}
 
 // Pooled sockets must not outlive their context, which dies before the pool does.
-Worker::~Worker() { pool.clear(); }
+Worker::~Worker() {
+    pool.clear();
+}
 
-void Worker::start() { schedule_tick(); }
+void Worker::start() {
+    schedule_tick();
+}
 
 void Worker::schedule_tick() {
     ticker.expires_after(Watchdog::kTick);

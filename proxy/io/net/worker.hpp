@@ -30,7 +30,7 @@ struct Worker {
     asio::io_context context{1};
     asio::steady_timer ticker{context};
 
- private:
+  private:
     void schedule_tick();
 };
 

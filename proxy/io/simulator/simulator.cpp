@@ -1,10 +1,5 @@
 #include "io/simulator/simulator.hpp"
 
-#include <thread>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-
 #include "certs/authority.hpp"
 #include "certs/context_cache.hpp"
 #include "core/base/text.hpp"
@@ -16,6 +11,11 @@
 #include "io/net/input_buffer.hpp"
 #include "io/net/stream.hpp"
 #include "io/system/clock.hpp"
+
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 namespace armgate::io {
 namespace {
@@ -107,7 +107,7 @@ awaitable<bool> Simulator::Impl::serve_one(Stream& client, InputBuffer& input) {
     http::RequestHead& head = reader.request_head();
     const std::string out = respond(head, body);
     const Result<void> sent = co_await client.write(out, after(kPatience));
-    co_return sent && http::is_keep_alive(head.fields, head.minor_version);
+    co_return sent&& http::is_keep_alive(head.fields, head.minor_version);
 }
 
 std::string Simulator::Impl::respond(http::RequestHead& head, std::string_view body) {
@@ -124,7 +124,8 @@ std::string Simulator::Impl::respond(http::RequestHead& head, std::string_view b
     return serialise(answer, head.method, http::Connection::keep);
 }
 
-Simulator::Simulator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Simulator::Simulator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+}
 
 Result<std::unique_ptr<Simulator>> Simulator::start() {
     auto authority = certs::create_authority({std::string(kHost)}, now());
@@ -142,8 +143,14 @@ Simulator::~Simulator() {
     impl_->thread.join();
 }
 
-std::uint16_t Simulator::port() const { return impl_->acceptor.local_endpoint().port(); }
-std::string Simulator::ca_pem() const { return impl_->authority.pem(); }
-std::uint64_t Simulator::writes() const { return impl_->writes; }
+std::uint16_t Simulator::port() const {
+    return impl_->acceptor.local_endpoint().port();
+}
+std::string Simulator::ca_pem() const {
+    return impl_->authority.pem();
+}
+std::uint64_t Simulator::writes() const {
+    return impl_->writes;
+}
 
 }  // namespace armgate::io

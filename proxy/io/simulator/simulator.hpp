@@ -1,18 +1,18 @@
-// The ARM model behind real TLS on a loopback port, with a throw-away CA: what `armgate demo` and the
-// tests connect to. Owns one thread.
+// The ARM model behind real TLS on a loopback port, with a throw-away CA: what `armgate demo` and
+// the tests connect to. Owns one thread.
 #pragma once
+
+#include "core/base/error.hpp"
+#include "io/net/asio.hpp"
 
 #include <atomic>
 #include <memory>
 #include <string>
 
-#include "core/base/error.hpp"
-#include "io/net/asio.hpp"
-
 namespace armgate::io {
 
 class Simulator {
- public:
+  public:
     [[nodiscard]] static Result<std::unique_ptr<Simulator>> start();
     ~Simulator();
 
@@ -22,7 +22,7 @@ class Simulator {
     /// Writes that arrived so far.
     [[nodiscard]] std::uint64_t writes() const;
 
- private:
+  private:
     struct Impl;
     explicit Simulator(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

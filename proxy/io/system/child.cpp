@@ -4,9 +4,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <initializer_list>
-
 #include <fcntl.h>
+#include <initializer_list>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -61,7 +60,9 @@ void handle(int number, void (*handler)(int)) {
     ::sigaction(number, &action, nullptr);
 }
 
-void ignore(int number) { handle(number, SIG_IGN); }
+void ignore(int number) {
+    handle(number, SIG_IGN);
+}
 
 /// Pointers to `texts`, ended by a null pointer, as exec wants them.
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -117,7 +118,8 @@ void block_signals() {
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     ignore(SIGPIPE);
     ignore(SIGXFSZ);  // a trace at the limit of file sizes is an error of its write, not our end
-    // A parent may have left it ignored; then a child's status would be lost and no signal would come.
+    // A parent may have left it ignored; then a child's status would be lost and no signal would
+    // come.
     handle(SIGCHLD, SIG_DFL);
 }
 

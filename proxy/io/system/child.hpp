@@ -2,16 +2,16 @@
 // passed on as the contract says, its status returned as a shell would.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "core/base/error.hpp"
 #include "core/wiring/child_environment.hpp"
 
+#include <string>
+#include <vector>
+
 namespace armgate::io {
 
-/// Blocks the signals that `run` and `proxy` wait for, ignores SIGPIPE and SIGXFSZ. Call before any thread
-/// starts, so that all of them inherit it.
+/// Blocks the signals that `run` and `proxy` wait for, ignores SIGPIPE and SIGXFSZ. Call before any
+/// thread starts, so that all of them inherit it.
 void block_signals();
 
 struct ChildCommand {

@@ -25,7 +25,8 @@ void fill_random(unsigned char* out, std::size_t size) {
 }  // namespace
 
 base::Timestamp now() {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
 }
 
 std::string new_guid() {

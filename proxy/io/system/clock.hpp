@@ -1,10 +1,10 @@
 // The wall clock, the steady clock and random ids: what core gets as values.
 #pragma once
 
+#include "core/base/time.hpp"
+
 #include <chrono>
 #include <string>
-
-#include "core/base/time.hpp"
 
 namespace armgate::io {
 

@@ -21,17 +21,29 @@ spdlog::logger& logger() {
 
 void set_log_level(LogLevel level) {
     switch (level) {
-        case LogLevel::error: return logger().set_level(spdlog::level::err);
-        case LogLevel::warn: return logger().set_level(spdlog::level::warn);
-        case LogLevel::info: return logger().set_level(spdlog::level::info);
-        case LogLevel::debug: return logger().set_level(spdlog::level::debug);
+        case LogLevel::error:
+            return logger().set_level(spdlog::level::err);
+        case LogLevel::warn:
+            return logger().set_level(spdlog::level::warn);
+        case LogLevel::info:
+            return logger().set_level(spdlog::level::info);
+        case LogLevel::debug:
+            return logger().set_level(spdlog::level::debug);
     }
 }
 
 // The message is an argument, never the format: braces in it mean nothing.
-void log_error(std::string_view message) { logger().error("{}", message); }
-void log_warn(std::string_view message) { logger().warn("{}", message); }
-void log_info(std::string_view message) { logger().info("{}", message); }
-void log_debug(std::string_view message) { logger().debug("{}", message); }
+void log_error(std::string_view message) {
+    logger().error("{}", message);
+}
+void log_warn(std::string_view message) {
+    logger().warn("{}", message);
+}
+void log_info(std::string_view message) {
+    logger().info("{}", message);
+}
+void log_debug(std::string_view message) {
+    logger().debug("{}", message);
+}
 
 }  // namespace armgate::io

@@ -1,14 +1,14 @@
 // A private folder that goes away with its owner, for the public CA files of one run.
 #pragma once
 
-#include <string>
-
 #include "core/base/error.hpp"
+
+#include <string>
 
 namespace armgate::io {
 
 class TemporaryDirectory {
- public:
+  public:
     /// Mode 0700, under XDG_RUNTIME_DIR, TMPDIR or /tmp. Error: `file_unwritable`.
     [[nodiscard]] static Result<TemporaryDirectory> create();
 
@@ -21,7 +21,7 @@ class TemporaryDirectory {
     /// Writes a whole file into the folder. Error: `file_unwritable`.
     [[nodiscard]] Result<void> write(const std::string& name, std::string_view content) const;
 
- private:
+  private:
     explicit TemporaryDirectory(std::string path) : path_(std::move(path)) {}
     std::string path_;
 };

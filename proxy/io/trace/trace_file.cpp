@@ -1,14 +1,13 @@
 #include "io/trace/trace_file.hpp"
 
+#include "core/trace/record.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "core/trace/record.hpp"
 
 namespace armgate::io {
 namespace {
@@ -35,7 +34,7 @@ Result<std::unique_ptr<TraceFile>> TraceFile::open(const std::string& path) {
         return open_error(path, link ? "it is a symbolic link" : std::strerror(errno));
     }
     std::unique_ptr<TraceFile> file(new TraceFile(path, descriptor));
-    struct stat status{};
+    struct stat status {};
     if (::fstat(descriptor, &status) != 0) return open_error(path, std::strerror(errno));
     if (S_ISREG(status.st_mode)) {
         if ((status.st_mode & 0077U) != 0 && ::fchmod(descriptor, 0600) != 0) {
@@ -48,9 +47,12 @@ Result<std::unique_ptr<TraceFile>> TraceFile::open(const std::string& path) {
 }
 
 TraceFile::TraceFile(std::string path, int descriptor) noexcept
-    : path_(std::move(path)), descriptor_(descriptor) {}
+    : path_(std::move(path)), descriptor_(descriptor) {
+}
 
-TraceFile::~TraceFile() { ::close(descriptor_); }
+TraceFile::~TraceFile() {
+    ::close(descriptor_);
+}
 
 Result<void> TraceFile::reopen() {
     const auto fresh = open(path_);
@@ -111,6 +113,8 @@ bool TraceFile::recover() {
     return true;
 }
 
-bool TraceFile::is_writable() { return !failed_ || recover(); }
+bool TraceFile::is_writable() {
+    return !failed_ || recover();
+}
 
 }  // namespace armgate::io

@@ -1,7 +1,9 @@
-// The trace on disk: one write(2) of one whole line to an O_APPEND descriptor, before the last block
-// of the response leaves, so that after a crash at most the requests in flight are missing
+// The trace on disk: one write(2) of one whole line to an O_APPEND descriptor, before the last
+// block of the response leaves, so that after a crash at most the requests in flight are missing
 // (contract section 6). Thread-safe.
 #pragma once
+
+#include "core/base/error.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -10,12 +12,10 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/error.hpp"
-
 namespace armgate::io {
 
 class TraceFile {
- public:
+  public:
     /// Opens for appending, mode 0600 whatever the umask, never through a symbolic link. Starts a
     /// new line where a crash left a torn one. Errors: `file_unwritable`, `permissions_too_wide`.
     [[nodiscard]] static Result<std::unique_ptr<TraceFile>> open(const std::string& path);
@@ -40,7 +40,7 @@ class TraceFile {
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
- private:
+  private:
     TraceFile(std::string path, int descriptor) noexcept;
     bool write_whole(std::string_view line);
     bool recover();
@@ -49,7 +49,7 @@ class TraceFile {
     int descriptor_;
     std::atomic<bool> failed_{false};
     std::mutex recovery_;
-    std::uint64_t lost_ = 0;       ///< under recovery_
+    std::uint64_t lost_ = 0;         ///< under recovery_
     std::atomic<bool> torn_{false};  ///< the file ends in the middle of a line
 };
 

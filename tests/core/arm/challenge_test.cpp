@@ -1,10 +1,10 @@
 #include "core/arm/challenge.hpp"
 
+#include "core/base/text.hpp"
+
 #include <string>
 
 #include <gtest/gtest.h>
-
-#include "core/base/text.hpp"
 
 namespace armgate::arm {
 namespace {

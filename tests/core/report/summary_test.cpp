@@ -50,12 +50,13 @@ TEST(Summary, SaysWhenNothingCame) {
 TEST(Summary, CountsAndNamesWhatWouldBeRefused) {
     const Summary summary = of({request(Outcome::pass), request(Outcome::fail),
                                 request(Outcome::fail), request(Outcome::fail, "C/d/delete")});
-    EXPECT_THAT(summary.lines(Mode::observe),
-                ElementsAre("4 ARM requests, 3 writes: 1 pass, 3 fail, 0 uncertain",
-                            "  fail  A/b/write (2 times), through azure-cli",
-                            "  fail  C/d/delete, through azure-cli",
-                            "next: MFA enforcement refuses these for bob@example.com; sign in with "
-                            "MFA, or use a workload identity"));
+    EXPECT_THAT(
+        summary.lines(Mode::observe),
+        ElementsAre("4 ARM requests, 3 writes: 1 pass, 3 fail, 0 uncertain",
+                    "  fail  A/b/write (2 times), through azure-cli",
+                    "  fail  C/d/delete, through azure-cli",
+                    "next: MFA enforcement would refuse these for bob@example.com; sign in with "
+                    "MFA, or use a workload identity"));
 }
 
 TEST(Summary, OneIsNotWrittenAsMany) {
