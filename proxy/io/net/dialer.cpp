@@ -2,6 +2,7 @@
 
 #include "core/arm/hosts.hpp"
 #include "core/http/target.hpp"
+#include "io/net/resolver.hpp"
 #include "io/net/stream.hpp"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ Result<void> Dialer::check_allowed(const tcp::endpoint& endpoint) const {
     return {};
 }
 
-awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host) {
+awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host, SteadyTime until) {
     error_code literal_ec;
     const auto literal = asio::ip::make_address(host, literal_ec);
     if (!literal_ec) co_return Addresses(1, literal);
@@ -103,17 +104,11 @@ awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host) {
     if (cached != resolved_.end() && std::chrono::steady_clock::now() < cached->second.until) {
         co_return cached->second.addresses;
     }
-    tcp::resolver resolver(co_await asio::this_coro::executor);
-    const auto [ec, results] = co_await resolver.async_resolve(host, "", kTuple);
-    if (ec || results.empty()) {
-        co_return Error{Errc::resolve_failed,
-                        "the name " + host + " does not resolve: " + ec.message()};
-    }
-    Addresses addresses;
-    for (const auto& result : results) addresses.push_back(result.endpoint().address());
+    Result<Addresses> addresses = co_await resolve_name(host, until);
+    if (!addresses) co_return addresses.error();
     if (resolved_.size() > 1000) resolved_.clear();
-    resolved_[host] = Resolved{addresses, after(limits_.resolved_life)};
-    co_return addresses;
+    resolved_[host] = Resolved{*addresses, after(limits_.resolved_life)};
+    co_return std::move(addresses);
 }
 
 awaitable<Result<tcp::socket>> Dialer::connect(std::string host, std::uint16_t port) {
@@ -158,7 +153,7 @@ awaitable<Result<tcp::socket>> Dialer::connect_through(const UpstreamProxy& prox
 awaitable<Result<tcp::socket>> Dialer::connect_directly(std::string host,
                                                         std::uint16_t port,
                                                         SteadyTime until) {
-    const Result<Addresses> addresses = co_await resolve(host);
+    const Result<Addresses> addresses = co_await resolve(host, until);
     if (!addresses) co_return addresses.error();
 
     const auto executor = co_await asio::this_coro::executor;

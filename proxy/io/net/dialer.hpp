@@ -61,7 +61,7 @@ class Dialer {
                                                                  std::uint16_t port,
                                                                  SteadyTime until);
     [[nodiscard]] const ConnectTo* redirect_of(std::string_view host, std::uint16_t port) const;
-    [[nodiscard]] awaitable<Result<Addresses>> resolve(const std::string& host);
+    [[nodiscard]] awaitable<Result<Addresses>> resolve(const std::string& host, SteadyTime until);
     [[nodiscard]] Result<void> check_allowed(const tcp::endpoint& endpoint) const;
 
     const DialRules& rules_;

@@ -29,7 +29,9 @@ SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
     }
     if (!hello.server_name) return {SniffResult::Kind::pass, {}};
     const auto name = arm::normalise_host(*hello.server_name);
-    if (name && hosts.contains(*name)) return {SniffResult::Kind::arm_host, *name};
+    // A name that is none to us may be one to a more lenient server.
+    if (!name) return {SniffResult::Kind::malformed, {}};
+    if (hosts.contains(*name)) return {SniffResult::Kind::arm_host, *name};
     return {SniffResult::Kind::pass, {}};
 }
 
