@@ -2,6 +2,8 @@
 
 #include "core/base/text.hpp"
 
+#include <cstring>
+
 namespace armgate::http {
 
 void FieldList::add(std::string_view name, std::string_view value) {
@@ -48,11 +50,7 @@ std::vector<std::string_view> FieldList::find_all(std::string_view name) const {
     return values;
 }
 
-void FieldList::wipe() noexcept {
-    volatile char* bytes = text_.data();
-    for (std::size_t i = 0; i < text_.size(); ++i) bytes[i] = 0;
-    text_.clear();
-    entries_.clear();
-}
+// explicit_bzero is not left out by an optimiser that sees that nobody reads the bytes again.
+FieldList::~FieldList() { ::explicit_bzero(text_.data(), text_.size()); }
 
 }  // namespace armgate::http

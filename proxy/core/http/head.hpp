@@ -21,6 +21,14 @@ struct Field {
 /// allocations, however many fields it has.
 class FieldList {
   public:
+    FieldList() = default;
+    FieldList(FieldList&&) noexcept = default;
+    FieldList& operator=(FieldList&&) noexcept = default;
+    FieldList(const FieldList&) = delete;
+    FieldList& operator=(const FieldList&) = delete;
+    /// Overwrites what it holds with zeros: heads carry tokens.
+    ~FieldList();
+
     void add(std::string_view name, std::string_view value);
 
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
@@ -34,9 +42,6 @@ class FieldList {
 
     /// All values of that name, in order.
     [[nodiscard]] std::vector<std::string_view> find_all(std::string_view name) const;
-
-    /// Overwrites what it holds with zeros: heads carry tokens.
-    void wipe() noexcept;
 
   private:
     struct Entry {

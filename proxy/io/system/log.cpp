@@ -42,8 +42,5 @@ void log_warn(std::string_view message) {
 void log_info(std::string_view message) {
     logger().info("{}", message);
 }
-void log_debug(std::string_view message) {
-    logger().debug("{}", message);
-}
 
 }  // namespace armgate::io

@@ -110,7 +110,8 @@ TEST(Reader, RefusesEveryChunkThatCouldBeReadInAnotherWay) {
         const Reading response = read_response(answer("Transfer-Encoding: chunked\r\n", body));
         EXPECT_EQ(response.error, Errc::bad_response);
     }
-    const std::string with_nul("5;\0\r\nhello\r\n0\r\n\r\n", 20);
+    const std::string with_nul(
+        std::string_view("5;\0\r\nhello\r\n0\r\n\r\n", sizeof("5;\0\r\nhello\r\n0\r\n\r\n") - 1));
     EXPECT_EQ(read_request(chunked(with_nul)).error, Errc::chunk_invalid);
 }
 
