@@ -48,6 +48,19 @@ TEST_F(Enforce, AWriteOfAUserWithoutMfaGetsArmsOwnRefusal) {
     EXPECT_EQ(record.request_id, answer.value("x-ms-request-id"));
 }
 
+TEST_F(Enforce, ThePolicyRefusalNamesTheAssignmentAtTheResourcesSubscription) {
+    settings_.refusal = arm::RefusalStyle::policy;
+    const Message answer = ask("PUT", user_without_mfa());
+    EXPECT_EQ(answer.status(), 401);
+    EXPECT_TRUE(
+        answer.body.starts_with(R"({"error":{"code":"RequestDisallowedByPolicy","target":"demo",)"))
+        << answer.body;
+    const std::string scope =
+        R"("policyAssignmentScope":"/subscriptions/11111111-2222-3333-4444-555555555555")";
+    EXPECT_NE(answer.body.find(scope), std::string::npos) << answer.body;
+    EXPECT_NE(proxy().records().requests(1).at(0).policy.find("4e6c27d5"), std::string::npos);
+}
+
 TEST_F(Enforce, TheSameWriteIsForwardedInObserveAndRecordedAsAFailure) {
     settings_.mode = verdict::Mode::observe;
     EXPECT_EQ(ask("PUT", user_without_mfa()).status(), 200);

@@ -28,12 +28,12 @@ Exchange::Exchange(const ExchangeContext& context)
 awaitable<Exchange::After> Exchange::run() {
     Result<Head> head = co_await read_head();
     if (!head) {
-        const After closed = co_await refuse_unreadable(std::move(head.error()));
+        const After closed = co_await refuse_unreadable(head.error());
         co_return closed;
     }
     if (*head == Head::none) co_return After::close;
     if (auto checked = check_request(); !checked) {
-        const After closed = co_await refuse_unreadable(std::move(checked.error()));
+        const After closed = co_await refuse_unreadable(checked.error());
         co_return closed;
     }
     judge();
@@ -162,9 +162,10 @@ awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision) {
     if (decision == verdict::Decision::refuse_token) {
         refusal = arm::token_refusal(record_->identity.arm_error_code, context, shared_.rules.arm);
     } else {
-        const arm::RefusedRequest refused{
-            record_->classification.resource_name, record_->classification.resource_id.value_or(""),
-            record_->classification.request_class == arm::RequestClass::del};
+        const arm::Classification& what = record_->classification;
+        const std::string resource_id = what.resource_id.value_or("");
+        const arm::RefusedRequest refused{what.resource_name, resource_id,
+                                          what.request_class == arm::RequestClass::del};
         refusal = arm::mfa_refusal(refused, shared_.settings.refusal, context, shared_.rules.arm);
     }
     const After done = co_await answer(std::move(refusal), true);

@@ -34,7 +34,7 @@ awaitable<Exchange::After> Exchange::forward() {
         Result<std::unique_ptr<Upstream>> upstream =
             co_await context_.worker.pool.acquire(context_.target, use);
         if (!upstream) {
-            const After failed = co_await answer_failure(std::move(upstream.error()));
+            const After failed = co_await answer_failure(upstream.error());
             co_return failed;
         }
         Result<void> exchanged = co_await exchange_with(**upstream);
@@ -53,7 +53,7 @@ awaitable<Exchange::After> Exchange::forward() {
             response_.reset();
             continue;
         }
-        const After failed = co_await answer_failure(std::move(exchanged.error()));
+        const After failed = co_await answer_failure(exchanged.error());
         co_return failed;
     }
 }
@@ -87,7 +87,7 @@ awaitable<Exchange::After> Exchange::answer_failure(Error error) {
 awaitable<Result<void>> Exchange::exchange_with(Upstream& upstream) {
     response_.emplace(http::MessageReader::response(record_->method));
     Result<void> sent = co_await send_request(upstream);
-    if (!sent) co_return std::move(sent.error());
+    if (!sent) co_return sent.error();
     while (!response_->head_done()) {
         const Result<bool> final_head = co_await read_response_head(upstream);
         if (!final_head) co_return final_head.error();
