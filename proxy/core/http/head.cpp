@@ -51,6 +51,8 @@ std::vector<std::string_view> FieldList::find_all(std::string_view name) const {
 }
 
 // explicit_bzero is not left out by an optimiser that sees that nobody reads the bytes again.
-FieldList::~FieldList() { ::explicit_bzero(text_.data(), text_.size()); }
+FieldList::~FieldList() {
+    ::explicit_bzero(text_.data(), text_.size());
+}
 
 }  // namespace armgate::http
