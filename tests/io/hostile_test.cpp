@@ -1,5 +1,6 @@
 // Clients that are broken or mean it: answered with the reason where one can be given, closed, and
 // nothing of it reaches the upstream.
+#include "core/base/text.hpp"
 #include "support/proxy_fixture.hpp"
 
 namespace armgate::tests {
@@ -276,6 +277,34 @@ TEST_F(Hostile, ClientsThatLeaveInTheMiddleHarmNoOne) {
     Wire wire = arm();
     wire.send(request("GET", kGroup));
     EXPECT_EQ(wire.read_response().status(), 200);
+}
+
+TEST_F(Hostile, ARefusedRequestKeepsItsPathInTheTraceAndNoSecret) {
+    const std::string path = "/subscriptions/s/resourceGroups/g";
+    const std::string target = path + "?api-version=1&sig=CANARY&code=CANARY";
+    const std::string host = std::string("Host: ") + kArm + "\r\n";
+    const std::string heads[] = {
+        "PUT " + target + " HTTP/1.1\r\n" + host + host,
+        "put " + target + " HTTP/1.1\r\n" + host,
+        "PUT " + target + " HTTP/1.1\r\n" + host + "X-HTTP-Method-Override: GET\r\n",
+        "PUT " + target + " HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 1\r\n",
+        "PUT " + target + " HTTP/1.1\r\n" + host + "Bad Field: x\r\n",
+        "PUT " + target + " HTTP/1.1\r\n" + host + "Expect: CANARY\r\n",
+        "PUT " + path + "#access_token=CANARY HTTP/1.1\r\n" + host,
+        "PUT https://CANARY:CANARY@other.test" + target + " HTTP/1.1\r\n" + host,
+        "PUT https://user:CANARY@management.azure.com" + target + " HTTP/1.1\r\n" + host};
+    for (const std::string& head : heads) {
+        EXPECT_NE(say_to_arm(head + "\r\n").find("not-forwardable"), std::string::npos) << head;
+    }
+    const auto records = proxy().records().requests(std::size(heads));
+    ASSERT_EQ(records.size(), std::size(heads));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        SCOPED_TRACE(heads[i]);
+        EXPECT_EQ(records[i].path, path);
+        EXPECT_EQ(base::to_lower(records[i].method), "put");
+        EXPECT_EQ(records[i].verdict.clause, verdict::ClauseId::not_forwardable);
+    }
+    EXPECT_EQ(proxy().trace().find("CANARY"), std::string::npos) << proxy().trace();
 }
 
 TEST_F(Hostile, NoTokenEverReachesTheTrace) {

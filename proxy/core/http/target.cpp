@@ -103,6 +103,15 @@ Result<RequestTarget> parse_request_target(std::string_view target) {
     return out;
 }
 
+std::string path_for_record(std::string_view target) {
+    target = target.substr(0, target.find_first_of("?#"));
+    if (!target.empty() && target.front() == '/') return std::string(target);
+    const std::size_t authority = target.find("://");
+    if (authority != std::string_view::npos) target.remove_prefix(authority + 3);
+    const std::size_t slash = target.find('/');
+    return slash == std::string_view::npos ? std::string() : std::string(target.substr(slash));
+}
+
 bool names_host(std::string_view value, std::string_view host, std::uint16_t port) {
     const auto parts = split_host_port(value);
     if (!parts) return false;

@@ -33,6 +33,10 @@ struct RequestTarget {
 /// `%2F`, trailing slash, raw `$`) is accepted.
 [[nodiscard]] Result<RequestTarget> parse_request_target(std::string_view target);
 
+/// What of a target that was not understood may be recorded: its path, without query, fragment,
+/// scheme and authority (which may hold user information).
+[[nodiscard]] std::string path_for_record(std::string_view target);
+
 /// True where `value` (a Host field or the host of an absolute target) names `host` and `port`:
 /// without case, one trailing dot ignored, the port left out only where it is 443.
 [[nodiscard]] bool names_host(std::string_view value, std::string_view host, std::uint16_t port);

@@ -175,7 +175,13 @@ awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision) {
 awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
     forwardable_ = verdict::Forwardable::no;
     if (record_->seq == 0) {
-        if (request_.head_done()) target_.path = request_.request_head().target;
+        if (!request_.head_done()) keep_request_line();
+        // What was not understood is recorded without what may be a secret in it: query, fragment,
+        // and the authority of an absolute form with its user information.
+        http::RequestHead& head = request_.request_head();
+        head.target = http::path_for_record(head.target);
+        target_ = http::RequestTarget();
+        target_.path = head.target;
         judge();
     }
     record_->action = trace::Action::refused;
@@ -190,6 +196,18 @@ awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
     co_return done;
 }
 
+void Exchange::keep_request_line() {
+    std::string_view line = context_.input.view();
+    line = line.substr(0, std::min(line.find_first_of("\r\n"), http::kMaxHeadBytes));
+    const std::size_t method_end = line.find(' ');
+    const std::size_t target_end = line.find(' ', method_end + 1);
+    if (method_end == std::string_view::npos || target_end == std::string_view::npos) return;
+    if (!base::is_token(line.substr(0, method_end))) return;
+    http::RequestHead& head = request_.request_head();
+    head.method = line.substr(0, method_end);
+    head.target = line.substr(method_end + 1, target_end - method_end - 1);
+}
+
 awaitable<Exchange::After> Exchange::answer(arm::LocalAnswer local, bool may_keep) {
     const bool too_much = request_.framing().kind == http::Framing::length &&
                           request_.framing().length > limits_.drain_bytes;
@@ -198,6 +216,8 @@ awaitable<Exchange::After> Exchange::answer(arm::LocalAnswer local, bool may_kee
         may_keep && !too_much && !(expects_continue_ && !request_.done()) && client_may_go_on();
     const auto connection = keep ? http::Connection::keep : http::Connection::close;
     const std::string& method = record_->method;
+    // The body is read after the record is written, if at all: its declared length stands for it.
+    if (record_->request_bytes == 0) record_->request_bytes = request_.framing().length;
     record_->status = local.status;
     for (const auto& [name, value] : local.fields) {
         if (name == "x-ms-request-id") record_->request_id = value;

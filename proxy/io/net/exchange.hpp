@@ -44,6 +44,7 @@ class Exchange {
     [[nodiscard]] Result<void> check_request();
     void judge();
     void start_record();
+    void keep_request_line();  ///< of a head that cannot be read whole, for its record
     [[nodiscard]] awaitable<After> refuse(verdict::Decision decision);
     [[nodiscard]] awaitable<After> refuse_unreadable(Error error);
     [[nodiscard]] awaitable<After> answer(arm::LocalAnswer local, bool may_keep);
