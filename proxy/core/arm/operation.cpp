@@ -183,11 +183,14 @@ Carries carries_of(const JudgedPath& path,
     }
     if (request_class != RequestClass::action) return Carries::nothing;
     const auto& segments = path.segments();
-    if (segments.size() == 1 && base::ascii_iequals(segments[0].text, rules.batch)) {
+    if (!segments.empty() && base::ascii_iequals(segments[0].text, rules.batch)) {
         return Carries::batch;
     }
     const std::string action = base::to_lower(reading.action);
-    if (contents_type && contains(rules.actions, action)) return Carries::deployment;
+    const bool whole_resource = reading.action.empty();  // a POST that ARM may take for a PUT
+    if (contents_type && (whole_resource || contains(rules.actions, action))) {
+        return Carries::deployment;
+    }
     if (contains(rules.provider_actions, reading.key + "/" + action)) return Carries::deployment;
     return target.clear ? Carries::nothing : odd_post_carries(path, rules);
 }
@@ -240,6 +243,9 @@ Classification classify(std::string_view method, std::string_view path, const Ar
     out.operation = operation_of(target, reading, out.request_class, rules.operations);
     out.resource_id = resource_id_of(path, target, reading);
     out.resource_name = resource_name_of(target);
+    if (out.resource_name.empty() && !judged.segments().empty()) {
+        out.resource_name = judged.segments().back().text;
+    }
     out.exemption = exemption_of(target, reading, out.request_class, rules.exempt);
     out.carries = carries_of(judged, target, reading, out.request_class, rules.exempt.contents);
     return out;
