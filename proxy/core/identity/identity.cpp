@@ -141,8 +141,8 @@ bool is_arm_audience(const TokenClaims& claims, const IdentityRules& rules) {
 }
 
 /// What makes ARM answer an ordinary 401 whoever the caller is (facts 0.4, 1.6). A token without
-/// an audience is let through to its other claims: nothing says that it is for somebody else. One
-/// without an end is not: Entra issues none, and "not expired" could not be said of it.
+/// an audience or an end is let through to its other claims: nothing says that it is for somebody
+/// else, or over (contract section 5: `exp` more than five minutes past).
 void apply_validity(const TokenClaims& claims,
                     const IdentityRules& rules,
                     base::Timestamp now,
@@ -150,10 +150,10 @@ void apply_validity(const TokenClaims& claims,
     if (claims.has_audience && !is_arm_audience(claims, rules)) {
         return set_unusable(identity, kInvalidToken, "The token is for another audience than ARM.");
     }
-    if (!claims.expires.value) {
-        return set_unusable(identity, kInvalidToken, "The token has no exp that is a time.");
+    if (claims.expires.present && !claims.expires.value) {
+        return set_unusable(identity, kInvalidToken, "The token's exp is not a time.");
     }
-    if (*claims.expires.value + kClockSkew < now) {
+    if (claims.expires.present && *claims.expires.value + kClockSkew < now) {
         return set_unusable(identity, kExpiredToken, "The token expired.");
     }
     if (claims.not_before.present && !claims.not_before.value) {

@@ -167,7 +167,7 @@ TEST(Identity, TheTimesDecideWhetherArmTakesTheToken) {
         {R"("exp":)" + at(-300), Credential::usable, ""},
         {R"("exp":)" + at(-301), Credential::unusable, "ExpiredAuthenticationToken"},
         {R"("exp":0)", Credential::unusable, "ExpiredAuthenticationToken"},
-        {R"("x":1)", Credential::unusable, "InvalidAuthenticationToken"},
+        {R"("x":1)", Credential::usable, ""},
         {R"("exp":")" + at(3600) + "\"", Credential::unusable, "InvalidAuthenticationToken"},
         {R"("exp":null)", Credential::unusable, "InvalidAuthenticationToken"},
         {R"("exp":1e300)", Credential::unusable, "InvalidAuthenticationToken"},
