@@ -3,7 +3,6 @@
 #include "core/base/json.hpp"
 
 #include <fstream>
-#include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -54,7 +53,9 @@ std::string expected_form(const CLI::Option& option) {
 Result<void> apply_config(CLI::App& app, const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return config_error(path, "cannot be read; does it exist?");
-    std::string text(std::istreambuf_iterator<char>(file), {});
+    std::string text(kMaxConfigBytes + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > kMaxConfigBytes) return config_error(path, "is larger than 1 MiB");
     const auto parsed = base::parse_json(text, base::kTokenDepth);
     if (!parsed || !parsed->is_object()) {
@@ -75,6 +76,7 @@ Result<void> apply_config(CLI::App& app, const std::string& path) {
         if (!arguments) {
             return config_error(path, "key \"" + key + "\": expected " + expected_form(*option));
         }
+        if (arguments->empty()) continue;  // an empty list is what it is without the key
         try {
             for (const std::string& argument : *arguments) option->add_result(argument);
             option->run_callback();
@@ -89,7 +91,8 @@ std::string print_config(const CLI::App& app) {
     json out = json::object();
     for (const CLI::Option* option : app.get_options()) {
         const std::string name = option->get_single_name();
-        if (!is_settable(name) || name == "proxy-auth") continue;
+        // Both may hold a password.
+        if (!is_settable(name) || name == "proxy-auth" || name == "upstream-proxy") continue;
         if (option->get_expected_min() == 0) {
             out[name] = option->count() > 0 && option->as<bool>();
         } else if (option->get_items_expected_max() > 1) {

@@ -3,6 +3,7 @@
 #include "core/tls/client_hello.hpp"
 
 #include <cerrno>
+#include <exception>
 #include <memory>
 #include <sys/socket.h>
 
@@ -62,11 +63,18 @@ awaitable<void> Tunnel::run(const arm::ArmHosts& hosts, trace::TunnelRecord& rec
         ended.cancel();
     };
     asio::co_spawn(executor, pump(server_, client_, record.bytes_received), on_end);
-    co_await pump_client(hosts, record);
+    std::exception_ptr fault;
+    try {
+        co_await pump_client(hosts, record);
+    } catch (...) {
+        fault = std::current_exception();  // the other direction refers to this frame: end it first
+        cut();
+    }
     while (!downstream_done) {
         const auto [ec] = co_await ended.async_wait(kTuple);
         static_cast<void>(ec);
     }
+    if (fault) std::rethrow_exception(fault);
     if (client_.deadline().expired() && record.error.empty()) {
         record.error = "timed_out: nothing moved, or the proxy stopped";
     }
