@@ -31,7 +31,7 @@ void check(std::string_view authorization) {
     require((who.credential == Credential::unusable) == !who.arm_error_code.empty());
     if (who.credential == Credential::usable) {
         require(who.idtyp == "user" || who.idtyp == "app" || (!who.idtyp && who.has_mfa));
-        require(who.expires.has_value());
+        require(!who.expires || *who.expires > now - std::chrono::minutes(6));
     }
     if (who.idtyp == "app" && who.kind == IdentityKind::user) std::abort();
     const auto json = armgate::base::parse_json(armgate::identity::explain_identity_json(who), 4);
