@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,13 @@ constexpr std::string_view kHiddenText = "[redacted]";
 constexpr std::size_t kMaxNameBytes = 40;  // longer than any query option of ARM or OData
 /// The header `{"alg":"none"}` has 19 in base64url; shorter text (a resource `keyJson`) is none.
 constexpr std::size_t kMinJwtBytes = 16;
+
+/// `eyJ...` and `Bearer ...`, in the cases that `secret_at` knows.
+constexpr auto kStartsSecret = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("ebB")) table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
 
 /// The bytes of base64url and the dots between the parts of a JWT (RFC 7515 section 2), with the
 /// other alphabet and padding for those who write it so.
@@ -56,6 +64,7 @@ bool is_shown(std::string_view name, std::string_view value, const RedactionRule
         std::any_of(rules.shown_query_values.begin(), rules.shown_query_values.end(),
                     [name](const std::string& shown) { return ascii_iequals(shown, name); });
     if (!listed) return false;
+    if (value.find_first_of("&;#%") == std::string_view::npos) return true;
     const auto decoded = percent_decode(value);
     // Some servers split at `;` or decode before they split: then a secret could follow.
     return decoded && decoded->find_first_of("&;#") == std::string::npos;
@@ -112,6 +121,22 @@ std::size_t secret_at(std::string_view text, std::size_t at) noexcept {
     return end > start ? end : at;
 }
 
+struct Span {
+    std::size_t begin;
+    std::size_t end;
+};
+
+/// The first secret from `from` on; both ends at the size where there is none.
+Span find_secret(std::string_view text, std::size_t from) noexcept {
+    // Each byte of a record comes by here; a search for a set would call memchr for each.
+    for (std::size_t at = from; at < text.size(); ++at) {
+        if (!kStartsSecret[static_cast<unsigned char>(text[at])]) continue;
+        const std::size_t end = secret_at(text, at);
+        if (end > at) return {at, end};
+    }
+    return {text.size(), text.size()};
+}
+
 }  // namespace
 
 Result<RedactionRules> parse_redaction_rules(std::string_view text) {
@@ -140,27 +165,20 @@ std::string redact_query(std::string_view query, const RedactionRules& rules) {
     return out;
 }
 
+bool holds_secret(std::string_view text) noexcept {
+    return find_secret(text, 0).begin < text.size();
+}
+
 std::string redact_text(std::string_view text) {
     std::string out;
     std::size_t plain = 0;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        // Each byte of a record comes by here; a search for a set would call memchr for each.
-        if (text[at] != 'e' && text[at] != 'b' && text[at] != 'B') {
-            ++at;
-            continue;
-        }
-        const std::size_t end = secret_at(text, at);
-        if (end == at) {
-            ++at;
-            continue;
-        }
-        out += text.substr(plain, at - plain);
+    for (;;) {
+        const Span secret = find_secret(text, plain);
+        out += text.substr(plain, secret.begin - plain);
+        if (secret.begin == text.size()) return out;
         out += kHiddenText;
-        plain = at = end;
+        plain = secret.end;
     }
-    out += text.substr(plain);
-    return out;
 }
 
 }  // namespace armgate::base

@@ -25,6 +25,9 @@ struct RedactionRules {
 /// is hidden where it could hold a further parameter.
 [[nodiscard]] std::string redact_query(std::string_view query, const RedactionRules& rules);
 
+/// True where `redact_text` would change `text`.
+[[nodiscard]] bool holds_secret(std::string_view text) noexcept;
+
 /// `text` with everything that looks like a JWT (`eyJ...`) or a bearer credential (`Bearer xxx`)
 /// replaced by `[redacted]`.
 [[nodiscard]] std::string redact_text(std::string_view text);

@@ -62,6 +62,13 @@ void append_unicode_escape(std::string& out, unsigned unit) {
     }
 }
 
+/// Printable ASCII that a JSON string holds as it is.
+constexpr auto kPlainInJson = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
+    return table;
+}();
+
 struct CodePoint {
     std::uint32_t value;
     std::size_t length;
@@ -97,20 +104,6 @@ CodePoint decode_utf8(std::string_view text) noexcept {
 
 }  // namespace
 
-bool is_token_char(char c) noexcept {
-    static constexpr auto kTable = [] {
-        std::array<bool, 256> table{};
-        for (char d = '0'; d <= '9'; ++d) table[static_cast<unsigned char>(d)] = true;
-        for (char d = 'a'; d <= 'z'; ++d) table[static_cast<unsigned char>(d)] = true;
-        for (char d = 'A'; d <= 'Z'; ++d) table[static_cast<unsigned char>(d)] = true;
-        for (const char d : std::string_view("!#$%&'*+-.^_`|~")) {
-            table[static_cast<unsigned char>(d)] = true;
-        }
-        return table;
-    }();
-    return kTable[static_cast<unsigned char>(c)];
-}
-
 bool is_token(std::string_view text) noexcept {
     for (const char c : text) {
         if (!is_token_char(c)) return false;
@@ -122,14 +115,6 @@ std::string to_lower(std::string_view text) {
     std::string out(text);
     for (char& c : out) c = ascii_lower(c);
     return out;
-}
-
-bool ascii_iequals(std::string_view a, std::string_view b) noexcept {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
-    }
-    return true;
 }
 
 bool ascii_istarts_with(std::string_view text, std::string_view prefix) noexcept {
@@ -257,13 +242,11 @@ void append_json_string(std::string& out, std::string_view text) {
     out.push_back('"');
     std::size_t plain = 0;  // start of a run that needs no escape: appended in one piece
     std::size_t i = 0;
-    const auto flush = [&] { out.append(text.substr(plain, i - plain)); };
-    while (i < text.size()) {
+    const auto flush = [&] { out.append(text.data() + plain, i - plain); };
+    for (;;) {
+        while (i < text.size() && kPlainInJson[static_cast<unsigned char>(text[i])]) ++i;
+        if (i == text.size()) break;
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-            ++i;
-            continue;
-        }
         flush();
         if (c == '"' || c == '\\') {
             out.push_back('\\');

@@ -2,6 +2,7 @@
 // names and ARM ids compare without regard to ASCII case.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -18,8 +19,19 @@ namespace armgate::base {
     return c >= '0' && c <= '9';
 }
 
+inline constexpr std::array<bool, 256> kTokenChars = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
+                                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+        table[static_cast<unsigned char>(c)] = true;
+    }
+    return table;
+}();
+
 /// `tchar` of RFC 9110 section 5.6.2.
-[[nodiscard]] bool is_token_char(char c) noexcept;
+[[nodiscard]] constexpr bool is_token_char(char c) noexcept {
+    return kTokenChars[static_cast<unsigned char>(c)];
+}
 
 /// True for a non-empty string of `tchar`.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
@@ -27,7 +39,15 @@ namespace armgate::base {
 [[nodiscard]] std::string to_lower(std::string_view text);
 
 /// Equality without ASCII case. Beast 1.81's `iequals` reads a byte past its input; this does not.
-[[nodiscard]] bool ascii_iequals(std::string_view a, std::string_view b) noexcept;
+/// Inline, because a head's fields are looked for by name and nearly all differ in length or in
+/// their first letter.
+[[nodiscard]] constexpr bool ascii_iequals(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+    }
+    return true;
+}
 
 [[nodiscard]] bool ascii_istarts_with(std::string_view text, std::string_view prefix) noexcept;
 [[nodiscard]] bool ascii_iends_with(std::string_view text, std::string_view suffix) noexcept;

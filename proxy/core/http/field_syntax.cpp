@@ -39,18 +39,35 @@ Error field_error(const char* what) {
     return {Errc::bad_field, std::string("a header field ") + what + " (RFC 9112 section 5)"};
 }
 
-}  // namespace
+Error bare_error() {
+    return {Errc::bad_field, "a bare CR, LF or NUL stands in the head"};
+}
 
-Result<void> check_field_line(std::string_view line) {
+/// Everything of a field line but its value.
+Result<void> check_name(std::string_view line) {
     if (line.front() == ' ' || line.front() == '\t') {
         return field_error("is folded over two lines");
     }
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return field_error("has no colon");
-    if (!base::is_token(line.substr(0, colon))) {
-        return field_error("has a name that is empty or not a token");
-    }
-    for (std::size_t at = colon; (at = find_control(line, at + 1)) < line.size();) {
+    std::size_t colon = 0;
+    while (colon < line.size() && base::is_token_char(line[colon])) ++colon;
+    if (colon > 0 && colon < line.size() && line[colon] == ':') return {};
+    if (line.find(':') == std::string_view::npos) return field_error("has no colon");
+    return field_error("has a name that is empty or not a token");
+}
+
+/// Why a line that goes on with `rest` is not one: `rest` starts with a control byte or is empty.
+Error line_error(std::string_view rest, bool first) {
+    if (rest.empty() || rest == "\r") return field_error("is cut");
+    if (rest.front() == '\r' || rest.front() == '\n' || rest.front() == '\0') return bare_error();
+    if (first) return {Errc::bad_request_line, "the first line holds a control byte"};
+    return field_error("has a control byte in its value");
+}
+
+}  // namespace
+
+Result<void> check_field_line(std::string_view line) {
+    if (const auto checked = check_name(line); !checked) return checked.error();
+    for (std::size_t at = line.find(':'); (at = find_control(line, at + 1)) < line.size();) {
         if (line[at] != '\t') return field_error("has a control byte in its value");
     }
     return {};
@@ -65,33 +82,32 @@ Result<void> check_head_so_far(std::string_view begin, std::size_t from) {
         const bool bare_lf = c == '\n' && (at == 0 || begin[at - 1] != '\r');
         const bool bare_cr = c == '\r' && at + 1 < begin.size() && begin[at + 1] != '\n';
         if (bare_lf || bare_cr || c == '\0') {
-            return Error{Errc::bad_field, "a bare CR, LF or NUL stands in the head"};
+            return bare_error();
         }
     }
     return {};
 }
 
 Result<void> check_head_bytes(std::string_view head) {
-    if (const auto so_far = check_head_so_far(head, 0); !so_far) return so_far.error();
     std::size_t fields = 0;
     for (bool first = true;; first = false) {
-        const std::size_t end = head.find("\r\n");
-        if (end == std::string_view::npos) return field_error("is cut");
+        // One look at each byte: a line goes up to the first control byte that is no tab in it.
+        std::size_t end = find_control(head, 0);
+        while (!first && end < head.size() && head[end] == '\t') end = find_control(head, end + 1);
+        if (!head.substr(end).starts_with("\r\n")) return line_error(head.substr(end), first);
         const std::string_view line = head.substr(0, end);
         head.remove_prefix(end + 2);
         if (first) {
             if (line.empty()) return Error{Errc::bad_request_line, "the first line is empty"};
-            if (find_control(line, 0) < line.size()) {
-                return Error{Errc::bad_request_line, "the first line holds a control byte"};
-            }
             continue;
         }
+        if (line.empty() && !head.empty()) return field_error("follows the end of the head");
         if (line.empty()) return {};
         if (++fields > kMaxFields) {
             return Error{Errc::head_too_large,
                          "the head has more than " + std::to_string(kMaxFields) + " fields"};
         }
-        if (const auto checked = check_field_line(line); !checked) return checked.error();
+        if (const auto checked = check_name(line); !checked) return checked.error();
     }
 }
 

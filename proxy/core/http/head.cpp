@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace armgate::http {
@@ -20,32 +21,32 @@ void FieldList::add(std::string_view name, std::string_view value) {
 
 Field FieldList::operator[](std::size_t index) const {
     const Entry& entry = entries_.at(index);
-    const std::string_view text = text_;
-    return {text.substr(entry.name_at, entry.name_size),
-            text.substr(entry.value_at, entry.value_size)};
+    return {{text_.data() + entry.name_at, entry.name_size},
+            {text_.data() + entry.value_at, entry.value_size}};
+}
+
+bool FieldList::is_named(const Entry& entry, std::string_view name) const noexcept {
+    return entry.name_size == name.size() &&
+           base::ascii_iequals({text_.data() + entry.name_at, entry.name_size}, name);
 }
 
 std::size_t FieldList::count(std::string_view name) const {
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < size(); ++i) {
-        if (base::ascii_iequals((*this)[i].name, name)) ++found;
-    }
-    return found;
+    return static_cast<std::size_t>(
+        std::count_if(entries_.begin(), entries_.end(),
+                      [&](const Entry& entry) { return is_named(entry, name); }));
 }
 
 std::optional<std::string_view> FieldList::find(std::string_view name) const {
-    for (std::size_t i = 0; i < size(); ++i) {
-        const Field field = (*this)[i];
-        if (base::ascii_iequals(field.name, name)) return field.value;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (is_named(entries_[i], name)) return (*this)[i].value;
     }
     return std::nullopt;
 }
 
 std::vector<std::string_view> FieldList::find_all(std::string_view name) const {
     std::vector<std::string_view> values;
-    for (std::size_t i = 0; i < size(); ++i) {
-        const Field field = (*this)[i];
-        if (base::ascii_iequals(field.name, name)) values.push_back(field.value);
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (is_named(entries_[i], name)) values.push_back((*this)[i].value);
     }
     return values;
 }

@@ -65,8 +65,17 @@ bool contains(const Names& names, std::string_view name) {
 }  // namespace
 
 HopFields::HopFields(const FieldList& fields) {
-    for (const std::string_view value : fields.find_all("Connection")) {
-        for (const std::string_view option : base::split_list(value)) options_.push_back(option);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const Field field = fields[i];
+        if (!base::ascii_iequals(field.name, "Connection")) continue;
+        // Nearly always one option, and most often the one that changes nothing.
+        if (base::ascii_iequals(field.value, "keep-alive")) {
+            keep_alive_ = true;
+            continue;
+        }
+        for (const std::string_view option : base::split_list(field.value)) {
+            options_.push_back(option);
+        }
     }
 }
 
@@ -75,7 +84,7 @@ bool HopFields::stays(std::string_view name) const {
 }
 
 bool HopFields::has_option(std::string_view option) const {
-    return contains(options_, option);
+    return (keep_alive_ && base::ascii_iequals(option, "keep-alive")) || contains(options_, option);
 }
 
 Result<void> check_request_hops(const RequestHead& head) {

@@ -20,7 +20,8 @@ class HopFields {
     [[nodiscard]] bool has_option(std::string_view option) const;
 
   private:
-    std::vector<std::string_view> options_;
+    std::vector<std::string_view> options_;  ///< without a `keep-alive` that stands alone
+    bool keep_alive_ = false;
 };
 
 /// Errors: `bad_field` where `Connection` names a field that must not be dropped (Host,

@@ -1,5 +1,6 @@
 #include "core/trace/json_line.hpp"
 
+#include "core/base/redact.hpp"
 #include "core/base/text.hpp"
 
 namespace armgate::trace {
@@ -35,6 +36,22 @@ void JsonLine::text(std::string_view name, std::string_view value) {
 void JsonLine::text_or_null(std::string_view name, const std::optional<std::string>& value) {
     if (value) {
         text(name, *value);
+    } else {
+        null(name);
+    }
+}
+
+void JsonLine::free_text(std::string_view name, std::string_view value) {
+    if (base::holds_secret(value)) {
+        text(name, base::redact_text(value));
+    } else {
+        text(name, value);
+    }
+}
+
+void JsonLine::free_text_or_null(std::string_view name, const std::optional<std::string>& value) {
+    if (value) {
+        free_text(name, *value);
     } else {
         null(name);
     }

@@ -20,6 +20,9 @@ class JsonLine {
 
     void text(std::string_view name, std::string_view value);
     void text_or_null(std::string_view name, const std::optional<std::string>& value);
+    /// Text that may hold anything, a token included: redacted (base/redact).
+    void free_text(std::string_view name, std::string_view value);
+    void free_text_or_null(std::string_view name, const std::optional<std::string>& value);
     void number(std::string_view name, std::uint64_t value);
     void boolean_or_null(std::string_view name, std::optional<bool> value);
     /// Milliseconds with three decimals at most: `41.2`.

@@ -8,36 +8,33 @@
 namespace armgate::trace {
 namespace {
 
-std::optional<std::string> or_null(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
-}
-
-/// Free text of the client's may hold anything, a token included.
-std::optional<std::string> redacted(const std::optional<std::string>& text) {
-    if (!text) return std::nullopt;
-    return base::redact_text(*text);
+void unless_empty(JsonLine& line, std::string_view name, std::string_view text) {
+    if (text.empty()) {
+        line.null(name);
+    } else {
+        line.free_text(name, text);
+    }
 }
 
 /// A tool that no rule knows goes by its first product, in lower case: a token that stands there
 /// would no longer look like one.
-std::optional<std::string> shown_tool(const RequestRecord& record) {
+bool is_tool_secret(const RequestRecord& record) {
     const std::string& tool = record.tool.tool;
-    const std::string user_agent = record.user_agent.value_or("");
-    const bool is_quoted = base::ascii_ifind(user_agent, tool) != std::string_view::npos;
-    const std::string shown = base::redact_text(user_agent);
-    const bool is_secret = is_quoted && base::ascii_ifind(shown, tool) == std::string_view::npos;
-    return is_secret ? std::nullopt : redacted(or_null(tool));
+    if (!record.user_agent || !base::holds_secret(*record.user_agent)) return false;
+    const bool is_quoted = base::ascii_ifind(*record.user_agent, tool) != std::string_view::npos;
+    const std::string shown = base::redact_text(*record.user_agent);
+    return is_quoted && base::ascii_ifind(shown, tool) == std::string_view::npos;
 }
 
 void append_client(JsonLine& line, const RequestRecord& record) {
     line.open("client");
-    line.text_or_null("user_agent", redacted(record.user_agent));
-    line.text_or_null("tool", shown_tool(record));
-    line.text_or_null("version", redacted(record.tool.version));
+    line.free_text_or_null("user_agent", record.user_agent);
+    unless_empty(line, "tool", is_tool_secret(record) ? std::string_view() : record.tool.tool);
+    line.free_text_or_null("version", record.tool.version);
     line.text_or_null("minimum", record.tool.minimum);
     line.boolean_or_null("meets_minimum", record.tool.meets_minimum);
-    line.text_or_null("request_id", redacted(record.client_request_id));
-    line.text_or_null("command", redacted(record.command));
+    line.free_text_or_null("request_id", record.client_request_id);
+    line.free_text_or_null("command", record.command);
     line.close();
 }
 
@@ -46,13 +43,13 @@ void append_request(JsonLine& line,
                     const base::RedactionRules& rules) {
     const arm::Classification& what = record.classification;
     line.open("request");
-    line.text("method", base::redact_text(record.method));
-    line.text("host", record.host);
-    line.text("path", base::redact_text(record.path));
+    line.free_text("method", record.method);
+    unless_empty(line, "host", record.host);
+    line.free_text("path", record.path);
     line.text("query", base::redact_query(record.query, rules));
     line.text("class", arm::class_name(what.request_class));
-    line.text_or_null("operation", redacted(what.operation));
-    line.text_or_null("resource_id", redacted(what.resource_id));
+    line.free_text_or_null("operation", what.operation);
+    line.free_text_or_null("resource_id", what.resource_id);
     line.number("body_bytes", record.request_bytes);
     line.close();
 }
@@ -64,10 +61,10 @@ void append_response(JsonLine& line, const RequestRecord& record) {
     } else {
         line.null("status");
     }
-    line.text_or_null("request_id", redacted(record.request_id));
-    line.text_or_null("correlation_id", redacted(record.correlation_id));
+    line.free_text_or_null("request_id", record.request_id);
+    line.free_text_or_null("correlation_id", record.correlation_id);
     line.number("body_bytes", record.response_bytes);
-    line.text_or_null("refused_by", redacted(record.refused_by));
+    line.free_text_or_null("refused_by", record.refused_by);
     line.close();
 }
 
@@ -122,7 +119,7 @@ std::string encode(const RequestRecord& record, const base::RedactionRules& rule
     line.milliseconds("upstream", record.upstream);
     line.close();
     line.raw("contents") += "[]";
-    line.text_or_null("error", redacted(or_null(record.error)));
+    unless_empty(line, "error", record.error);
     line.close();
     return out += '\n';
 }
@@ -135,12 +132,12 @@ std::string encode(const TunnelRecord& record) {
     line.text("time", base::format_rfc3339(record.time));
     line.text("session", record.session);
     line.number("connection", record.connection);
-    line.text("host", base::redact_text(record.host));
+    line.free_text("host", record.host);
     line.number("port", record.port);
     line.number("bytes_sent", record.bytes_sent);
     line.number("bytes_received", record.bytes_received);
     line.milliseconds("duration_ms", record.duration);
-    line.text_or_null("error", redacted(or_null(record.error)));
+    unless_empty(line, "error", record.error);
     line.close();
     return out += '\n';
 }

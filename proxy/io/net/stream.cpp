@@ -184,7 +184,12 @@ bool Stream::has_news() {
 
 bool Stream::is_quiet() {
     char byte = 0;
-    return try_read({&byte, 1}, MSG_PEEK).step == Step::want_read;
+    // Nothing held back and nothing in the socket: OpenSSL need not be asked.
+    if (ssl_ == nullptr || SSL_has_pending(ssl_.get()) == 0) {
+        const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK);
+        if (got <= 0) return got < 0 && (errno == EAGAIN || errno == EINTR);
+    }
+    return ssl_ != nullptr && try_read({&byte, 1}, MSG_PEEK).step == Step::want_read;
 }
 
 tcp::socket Stream::take_socket() {

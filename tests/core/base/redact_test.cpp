@@ -56,6 +56,7 @@ TEST(Redact, TokensLeaveFreeText) {
     for (const auto& [input, output] : table) {
         SCOPED_TRACE(input);
         EXPECT_EQ(redact_text(input), output);
+        EXPECT_EQ(holds_secret(input), input != output);
     }
 }
 
