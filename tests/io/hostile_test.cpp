@@ -78,6 +78,35 @@ TEST_F(Hostile, PlainHttpIsRefusedWithTheReason) {
     EXPECT_NE(direct.find("HTTPS_PROXY"), std::string::npos);
 }
 
+TEST_F(Hostile, WhatIsRefusedBeforeATunnelIsRecordedWithoutItsSecrets) {
+    static_cast<void>(
+        say_plainly("PUT http://u:pw@management.azure.com/x?sig=s3cret HTTP/1.1\r\n"
+                    "Host: management.azure.com\r\nUser-Agent: curl/8.1\r\n" +
+                    user_without_mfa() + "\r\n"));
+    static_cast<void>(say_plainly("CONNECT u:pw@management.azure.com:443 HTTP/1.1\r\n\r\n"));
+    static_cast<void>(say_plainly("CONNECT management.azure.com:443 HTTP/1.1\r\nX : y\r\n\r\n"));
+    const auto records = proxy().records().requests(3);
+    for (const trace::RequestRecord& record : records) {
+        EXPECT_EQ(record.action, trace::Action::refused);
+        EXPECT_EQ(record.verdict.clause, verdict::ClauseId::not_forwardable);
+        EXPECT_EQ(record.host, "management.azure.com");
+        EXPECT_EQ(record.query, "");
+    }
+    EXPECT_EQ(records.at(0).method, "PUT");
+    EXPECT_EQ(records.at(0).path, "/x");
+    EXPECT_EQ(records.at(0).tool.tool, "curl");
+    EXPECT_EQ(records.at(0).identity.kind, identity::IdentityKind::user);
+    EXPECT_EQ(records.at(0).status, 403U);
+    EXPECT_TRUE(records.at(0).error.starts_with("plain_http: ")) << records.at(0).error;
+    EXPECT_EQ(records.at(1).method, "CONNECT");
+    EXPECT_EQ(records.at(1).status, 400U);
+    EXPECT_TRUE(records.at(1).error.starts_with("bad_target: ")) << records.at(1).error;
+    EXPECT_EQ(records.at(2).method, "CONNECT");
+    EXPECT_TRUE(records.at(2).error.starts_with("bad_field: ")) << records.at(2).error;
+    EXPECT_EQ(proxy().trace().find("u:pw"), std::string::npos) << proxy().trace();
+    EXPECT_EQ(proxy().trace().find("s3cret"), std::string::npos) << proxy().trace();
+}
+
 TEST_F(Hostile, GarbageInsteadOfAConnectIsAnsweredAndClosed) {
     for (const std::string& bytes :
          {std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), std::string("\r\n\r\n"),

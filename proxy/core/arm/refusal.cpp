@@ -29,6 +29,17 @@ std::string safe_id(std::string_view id, std::string_view otherwise) {
     return std::string(usable ? id : otherwise);
 }
 
+/// A tenant's id or domain goes into the challenge; anything else of a token's does not.
+std::string_view safe_tenant(std::string_view tenant) noexcept {
+    const bool usable =
+        !tenant.empty() && tenant.size() <= kMaxIdBytes &&
+        std::all_of(tenant.begin(), tenant.end(), [](char c) {
+            const char lower = base::ascii_lower(c);
+            return base::is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '.';
+        });
+    return usable ? tenant : "common";
+}
+
 std::string replace(std::string_view text, std::string_view mark, std::string_view with) {
     std::string out(text);
     const std::size_t at = out.find(mark);
@@ -158,13 +169,16 @@ LocalAnswer mfa_refusal(const RefusedRequest& request,
 }
 
 LocalAnswer token_refusal(std::string_view code,
+                          std::string_view tenant,
                           const AnswerContext& context,
                           const ArmRules& rules) {
     const auto& errors = rules.refusals.token_errors;
     const auto found = std::find_if(errors.begin(), errors.end(),
                                     [code](const TokenError& e) { return e.code == code; });
     const TokenError& error = found == errors.end() ? errors.front() : *found;
-    std::string challenge = "Bearer authorization_uri=\"" + rules.refusals.authorization_uri +
+    const std::string uri =
+        replace(rules.refusals.authorization_uri, "{tenant}", safe_tenant(tenant));
+    std::string challenge = "Bearer authorization_uri=\"" + uri +
                             "\", error=\"invalid_token\", error_description=\"" +
                             error.description + "\"";
     return answer(401, std::move(challenge), error_body(error.code, error.message), context);

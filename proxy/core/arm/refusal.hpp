@@ -33,9 +33,9 @@ struct AnswerContext {
 };
 
 struct RefusedRequest {
-    std::string_view resource_name;  ///< target of the error, last name segment
-    std::string_view resource_id;    ///< for the assignment scope under RefusalStyle::policy
-    bool is_delete = false;          ///< which of the two policies
+    std::string resource_name;  ///< target of the error, last name segment
+    std::string resource_id;    ///< for the assignment scope under RefusalStyle::policy
+    bool is_delete = false;     ///< which of the two policies
 };
 
 /// The MFA refusal: 401, the one WWW-Authenticate field byte for byte, body by style.
@@ -44,8 +44,11 @@ struct RefusedRequest {
                                       const AnswerContext& context,
                                       const ArmRules& rules);
 
-/// ARM's ordinary 401 for an unusable token (facts 1.6); `code` is Identity::arm_error_code.
+/// ARM's ordinary 401 for an unusable token (facts 1.6); `code` is Identity::arm_error_code. ARM
+/// names the tenant of the subscription; `tenant`, the token's own, is the nearest that can be
+/// known here. Empty, or not a tenant's name: `common`.
 [[nodiscard]] LocalAnswer token_refusal(std::string_view code,
+                                        std::string_view tenant,
                                         const AnswerContext& context,
                                         const ArmRules& rules);
 

@@ -52,10 +52,12 @@ bool is_complete_scope(Segments scope) {
     return true;
 }
 
-/// A gap or a `providers` among type and name would let another reader find other types.
+/// A gap or a `providers` among type and name would let another reader find other types; so would
+/// an escaped space, where a reader trims (`deployments%20`).
 bool is_unambiguous(Segments tail) {
     return std::none_of(tail.begin(), tail.end(), [](const Segment& segment) {
-        return segment.after_gap || is(segment, "providers");
+        return segment.after_gap || is(segment, "providers") ||
+               segment.text.find(' ') != std::string_view::npos;
     });
 }
 

@@ -46,6 +46,10 @@ std::string_view error_name(Errc code) noexcept {
             return "method_not_forwardable";
         case Errc::host_mismatch:
             return "host_mismatch";
+        case Errc::plain_http:
+            return "plain_http";
+        case Errc::not_a_proxy_request:
+            return "not_a_proxy_request";
         case Errc::bad_response:
             return "bad_response";
         case Errc::resolve_failed:

@@ -36,6 +36,8 @@ enum class Errc {
     // a well-formed request that may not be forwarded
     method_not_forwardable,
     host_mismatch,
+    plain_http,
+    not_a_proxy_request,
     // the network, at the upstream side: 502 or 504
     bad_response,
     resolve_failed,

@@ -2,6 +2,8 @@
 
 #include "core/base/text.hpp"
 
+#include <algorithm>
+
 namespace armgate::http {
 namespace {
 
@@ -110,6 +112,17 @@ std::string path_for_record(std::string_view target) {
     if (authority != std::string_view::npos) target.remove_prefix(authority + 3);
     const std::size_t slash = target.find('/');
     return slash == std::string_view::npos ? std::string() : std::string(target.substr(slash));
+}
+
+std::string host_for_record(std::string_view target) {
+    const std::size_t scheme = target.find("://");
+    if (scheme != std::string_view::npos) target.remove_prefix(scheme + 3);
+    target = target.substr(0, target.find_first_of("/?#\\"));
+    const std::size_t user_end = target.rfind('@');
+    if (user_end != std::string_view::npos) target.remove_prefix(user_end + 1);
+    const auto parts = split_host_port(target);
+    if (!parts || !std::all_of(parts->host.begin(), parts->host.end(), is_host_char)) return {};
+    return base::to_lower(parts->host);
 }
 
 bool names_host(std::string_view value, std::string_view host, std::uint16_t port) {

@@ -37,6 +37,10 @@ struct RequestTarget {
 /// scheme and authority (which may hold user information).
 [[nodiscard]] std::string path_for_record(std::string_view target);
 
+/// The host of a CONNECT's or an absolute-form target, without user information and port; empty
+/// where there is none, or nothing that can be one.
+[[nodiscard]] std::string host_for_record(std::string_view target);
+
 /// True where `value` (a Host field or the host of an absolute target) names `host` and `port`:
 /// without case, one trailing dot ignored, the port left out only where it is 443.
 [[nodiscard]] bool names_host(std::string_view value, std::string_view host, std::uint16_t port);

@@ -32,11 +32,9 @@ std::string error_line(std::string_view why) {
 }
 
 /// The default of `--refusal` is Microsoft's own enforcement: its policy is the one named.
-std::string_view policy_of(const Assessment& assessment, const arm::ArmRules& rules) {
-    const auto request_class = assessment.request.request_class;
-    if (!has_policy(assessment.verdict, request_class)) return {};
-    const bool is_delete = request_class == arm::RequestClass::del;
-    return arm::policy_id(arm::RefusalStyle::system, is_delete, rules);
+std::string_view system_policy_of(const Assessment& assessment, const arm::ArmRules& rules) {
+    return policy_of(assessment.verdict, assessment.request.request_class,
+                     arm::RefusalStyle::system, rules);
 }
 
 /// What a terminal may get: escape sequences in a name or a path must not reach it.
@@ -147,7 +145,7 @@ std::string explained_json(const Explained& explained, const ExplainRules& rules
     out += R"(,"identity":)";
     identity::append_identity_json(out, assessment.identity);
     out += R"(,"verdict":)";
-    append_verdict_json(out, assessment.verdict, policy_of(assessment, rules.rules.arm));
+    append_verdict_json(out, assessment.verdict, system_policy_of(assessment, rules.rules.arm));
     return out + "}";
 }
 

@@ -18,9 +18,22 @@ void append_verdict_json(std::string& out, const Verdict& verdict, std::string_v
     out += "}";
 }
 
-bool has_policy(const Verdict& verdict, arm::RequestClass request_class) noexcept {
-    return verdict.outcome != Outcome::pass &&
-           (request_class == arm::RequestClass::write || request_class == arm::RequestClass::del);
+std::string_view policy_of(const Verdict& verdict,
+                           arm::RequestClass request_class,
+                           arm::RefusalStyle style,
+                           const arm::ArmRules& rules) {
+    if (verdict.outcome == Outcome::pass) return {};
+    switch (verdict.clause) {
+        case ClauseId::user_without_mfa:
+        case ClauseId::unknown_identity:
+        case ClauseId::contents:
+        case ClauseId::contents_not_read:
+        case ClauseId::tags_only:
+        case ClauseId::tenant_scope:
+            return arm::policy_id(style, request_class == arm::RequestClass::del, rules);
+        default:
+            return {};
+    }
 }
 
 }  // namespace armgate::verdict

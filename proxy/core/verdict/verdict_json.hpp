@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/arm/operation.hpp"
+#include "core/arm/refusal.hpp"
 #include "core/verdict/verdict.hpp"
 
 #include <string>
@@ -12,8 +13,13 @@ namespace armgate::verdict {
 /// Appends `{"outcome":...,"clause":...,"policy":...}`; an empty `policy` is null.
 void append_verdict_json(std::string& out, const Verdict& verdict, std::string_view policy);
 
-/// True where the policy behind the verdict can be named: not a pass, and a write or a delete, as
-/// the two policies know no other request.
-[[nodiscard]] bool has_policy(const Verdict& verdict, arm::RequestClass request_class) noexcept;
+/// The policy behind a verdict that is no pass: `sys.mfa-write`, `sys.mfa-delete`, or the
+/// built-in's id under RefusalStyle::policy. Empty where no policy decides: the caller has no
+/// usable token, the request cannot be forwarded, or it is a plain POST, at which neither policy is
+/// known to look.
+[[nodiscard]] std::string_view policy_of(const Verdict& verdict,
+                                         arm::RequestClass request_class,
+                                         arm::RefusalStyle style,
+                                         const arm::ArmRules& rules);
 
 }  // namespace armgate::verdict

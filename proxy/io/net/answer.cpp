@@ -38,6 +38,8 @@ unsigned status_of(Errc code) noexcept {
             return 413;
         case Errc::host_mismatch:
             return 421;
+        case Errc::plain_http:
+            return 403;
         case Errc::bad_response:
         case Errc::resolve_failed:
         case Errc::connect_failed:
@@ -59,7 +61,10 @@ std::string sentence_of(const Error& error) {
 }
 
 std::string_view arm_code_of(Errc code) noexcept {
+    if (code == Errc::not_a_proxy_request) return "NotAProxyRequest";
     switch (status_of(code)) {
+        case 403:
+            return "PlainHttpRefused";
         case 421:
             return "MisdirectedRequest";
         case 413:

@@ -1,20 +1,10 @@
 #include "io/net/exchange.hpp"
 
-#include "core/base/text.hpp"
 #include "core/http/hops.hpp"
-#include "core/identity/tool.hpp"
+#include "io/net/request_record.hpp"
 #include "io/system/clock.hpp"
 
 namespace armgate::io {
-namespace {
-
-std::optional<std::string> field_value(const http::FieldList& fields, std::string_view name) {
-    const auto value = fields.find(name);
-    return value ? std::optional<std::string>(*value) : std::nullopt;
-}
-
-}  // namespace
-
 Exchange::Exchange(const ExchangeContext& context)
     : context_(context),
       shared_(context.worker.shared),
@@ -103,21 +93,9 @@ Result<void> Exchange::check_request() {
 }
 
 void Exchange::start_record() {
-    const http::RequestHead& head = request_.request_head();
     record_->time = time_;
-    record_->session = shared_.session;
-    record_->seq = ++shared_.last_seq;
-    record_->connection = context_.connection;
-    record_->user_agent = field_value(head.fields, "User-Agent");
-    record_->tool =
-        identity::identify_tool(record_->user_agent.value_or(""), shared_.rules.identity);
-    record_->client_request_id = field_value(head.fields, "x-ms-client-request-id");
-    record_->command = field_value(head.fields, "CommandName");
-    record_->method = head.method;
+    note_head(*record_, request_.request_head(), context_.connection, shared_);
     record_->host = context_.target.host;
-    const std::size_t mark = head.target.find('?');
-    record_->path = head.target.substr(0, mark);
-    if (mark != std::string::npos) record_->query = head.target.substr(mark + 1);
 }
 
 void Exchange::judge() {
@@ -136,17 +114,7 @@ void Exchange::judge() {
     if (authorization.size() == 1) {
         view.claims = context_.worker.claims.claims_of(authorization.front());
     }
-    view.forwardable = forwardable_;
-    verdict::Assessment assessment = verdict::assess(view, time_, shared_.rules);
-    record_->classification = std::move(assessment.request);
-    record_->identity = std::move(assessment.identity);
-    record_->verdict = assessment.verdict;
-    const arm::RequestClass request_class = record_->classification.request_class;
-    const bool is_delete = request_class == arm::RequestClass::del;
-    if (record_->verdict.outcome != verdict::Outcome::pass &&
-        (is_delete || request_class == arm::RequestClass::write)) {
-        record_->policy = arm::policy_id(shared_.settings.refusal, is_delete, shared_.rules.arm);
-    }
+    note_verdict(*record_, view, shared_);
 }
 
 arm::AnswerContext Exchange::answer_context(std::string_view clause) const {
@@ -160,11 +128,12 @@ awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision) {
     if (sent_id) context.correlation_id = http::field_safe(*sent_id);
     arm::LocalAnswer refusal;
     if (decision == verdict::Decision::refuse_token) {
-        refusal = arm::token_refusal(record_->identity.arm_error_code, context, shared_.rules.arm);
+        const std::string tenant = record_->identity.tenant.value_or("");
+        refusal = arm::token_refusal(record_->identity.arm_error_code, tenant, context,
+                                     shared_.rules.arm);
     } else {
         const arm::Classification& what = record_->classification;
-        const std::string resource_id = what.resource_id.value_or("");
-        const arm::RefusedRequest refused{what.resource_name, resource_id,
+        const arm::RefusedRequest refused{what.resource_name, what.resource_id.value_or(""),
                                           what.request_class == arm::RequestClass::del};
         refusal = arm::mfa_refusal(refused, shared_.settings.refusal, context, shared_.rules.arm);
     }
@@ -173,16 +142,11 @@ awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision) {
 }
 
 awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
-    forwardable_ = verdict::Forwardable::no;
     if (record_->seq == 0) {
-        if (!request_.head_done()) keep_request_line();
-        // What was not understood is recorded without what may be a secret in it: query, fragment,
-        // and the authority of an absolute form with its user information.
         http::RequestHead& head = request_.request_head();
-        head.target = http::path_for_record(head.target);
-        target_ = http::RequestTarget();
-        target_.path = head.target;
-        judge();
+        if (!request_.head_done()) keep_request_line(head, context_.input.view());
+        start_record();
+        note_unforwardable(*record_, head, shared_.hosts.cloud_of(context_.target.host), shared_);
     }
     record_->action = trace::Action::refused;
     record_->error = std::string(error_name(error.code)) + ": " + error.detail;
@@ -194,18 +158,6 @@ awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
     // What follows a request that was not understood may be a part of it: never read on.
     const After done = co_await answer(std::move(refusal), false);
     co_return done;
-}
-
-void Exchange::keep_request_line() {
-    std::string_view line = context_.input.view();
-    line = line.substr(0, std::min(line.find_first_of("\r\n"), http::kMaxHeadBytes));
-    const std::size_t method_end = line.find(' ');
-    const std::size_t target_end = line.find(' ', method_end + 1);
-    if (method_end == std::string_view::npos || target_end == std::string_view::npos) return;
-    if (!base::is_token(line.substr(0, method_end))) return;
-    http::RequestHead& head = request_.request_head();
-    head.method = line.substr(0, method_end);
-    head.target = line.substr(method_end + 1, target_end - method_end - 1);
 }
 
 awaitable<Exchange::After> Exchange::answer(arm::LocalAnswer local, bool may_keep) {
@@ -269,10 +221,7 @@ void Exchange::write_record(trace::Action action) {
         record_->upstream =
             std::chrono::duration_cast<std::chrono::microseconds>(end - upstream_started_);
     }
-    if (shared_.trace != nullptr) {
-        shared_.trace->append(trace::encode(*record_, shared_.redaction));
-    }
-    if (shared_.observer != nullptr) shared_.observer->on_request(record_);
+    publish(record_, shared_);
 }
 
 }  // namespace armgate::io

@@ -44,7 +44,6 @@ class Exchange {
     [[nodiscard]] Result<void> check_request();
     void judge();
     void start_record();
-    void keep_request_line();  ///< of a head that cannot be read whole, for its record
     [[nodiscard]] awaitable<After> refuse(verdict::Decision decision);
     [[nodiscard]] awaitable<After> refuse_unreadable(Error error);
     [[nodiscard]] awaitable<After> answer(arm::LocalAnswer local, bool may_keep);
@@ -79,7 +78,6 @@ class Exchange {
     http::RequestTarget target_;
     base::Timestamp time_;
     SteadyTime started_;
-    verdict::Forwardable forwardable_ = verdict::Forwardable::yes;
     std::shared_ptr<trace::RequestRecord> record_;
     bool expects_continue_ = false;
     bool continued_ = false;  ///< the client has its 100

@@ -5,6 +5,7 @@
 #include "core/http/reader.hpp"
 #include "io/net/answer.hpp"
 #include "io/net/exchange.hpp"
+#include "io/net/request_record.hpp"
 #include "io/net/tunnel.hpp"
 #include "io/system/clock.hpp"
 #include "io/system/log.hpp"
@@ -91,6 +92,33 @@ awaitable<bool> Session::say(unsigned status, std::string_view code, std::string
     co_return sent.has_value();
 }
 
+Error Session::not_a_connect(const http::RequestHead& head) {
+    if (http::is_plain_http_target(head.target)) {
+        return {Errc::plain_http,
+                "plain HTTP is not proxied, because a token would go out in the clear; use an "
+                "https URL, set HTTPS_PROXY only and leave HTTP_PROXY unset"};
+    }
+    return {Errc::not_a_proxy_request,
+            "this is armgate, an HTTPS proxy, and it answers CONNECT only; set HTTPS_PROXY to its "
+            "address, or start your command with 'armgate run -- COMMAND'"};
+}
+
+awaitable<void> Session::refuse(const http::RequestHead& head, Error error) {
+    const unsigned status = error.code == Errc::timed_out ? 408 : status_of(error.code);
+    const auto record = std::make_shared<trace::RequestRecord>();
+    record->time = now();
+    note_head(*record, head, id_, worker_.shared);
+    record->host = http::host_for_record(head.target);
+    note_unforwardable(*record, head, worker_.shared.hosts.cloud_of(record->host), worker_.shared);
+    record->action = trace::Action::refused;
+    record->status = status;
+    record->error = std::string(error_name(error.code)) + ": " + error.detail;
+    record->total = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - started_);
+    publish(record, worker_.shared);
+    co_await say(status, arm_code_of(error.code), sentence_of(error));
+}
+
 awaitable<bool> Session::ask_for_credentials() {
     constexpr std::string_view kAsk =
         "HTTP/1.1 407 Proxy Authentication Required\r\n"
@@ -104,24 +132,14 @@ awaitable<Session::Next> Session::await_connect() {
         const Result<http::RequestHead> head = co_await read_head();
         if (!head && (head.error().code == Errc::connection_closed)) co_return Next::stop;
         if (!head) {
-            const unsigned status =
-                head.error().code == Errc::timed_out ? 408 : status_of(head.error().code);
-            co_await say(status, arm_code_of(head.error().code), sentence_of(head.error()));
+            http::RequestHead begun;
+            keep_request_line(begun, input_.view());
+            co_await refuse(begun, head.error());
             co_return Next::stop;
         }
         user_agent_ = std::string(head->fields.find("User-Agent").value_or(""));
-        if (head->method != "CONNECT" && http::is_plain_http_target(head->target)) {
-            co_await say(
-                403, "PlainHttpRefused",
-                "armgate does not proxy plain HTTP: a token would go out in the clear. Use "
-                "an https URL; armgate needs HTTPS_PROXY only, leave HTTP_PROXY unset.");
-            co_return Next::stop;
-        }
         if (head->method != "CONNECT") {
-            co_await say(
-                400, "NotAProxyRequest",
-                "This is armgate, an HTTPS proxy: it answers CONNECT only. Set HTTPS_PROXY "
-                "to its address, or start your command with 'armgate run -- COMMAND'.");
+            co_await refuse(*head, not_a_connect(*head));
             co_return Next::stop;
         }
         if (!is_authorised(*head)) {
@@ -130,7 +148,7 @@ awaitable<Session::Next> Session::await_connect() {
             continue;
         }
         if (const auto checked = check_connect(*head); !checked) {
-            co_await say(400, "BadRequest", sentence_of(checked.error()));
+            co_await refuse(*head, checked.error());
             co_return Next::stop;
         }
         co_return worker_.shared.hosts.contains(target_.host) ? Next::intercept : Next::tunnel;

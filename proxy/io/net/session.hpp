@@ -26,6 +26,9 @@ class Session {
 
     [[nodiscard]] awaitable<Next> await_connect();
     [[nodiscard]] awaitable<Result<http::RequestHead>> read_head();
+    /// Why a head that is no CONNECT cannot be served.
+    [[nodiscard]] static Error not_a_connect(const http::RequestHead& head);
+    [[nodiscard]] awaitable<void> refuse(const http::RequestHead& head, Error error);
     [[nodiscard]] Result<void> check_connect(const http::RequestHead& head);
     [[nodiscard]] bool is_authorised(const http::RequestHead& head) const;
     [[nodiscard]] awaitable<bool> say(unsigned status, std::string_view code, std::string message);

@@ -23,6 +23,10 @@ void Deadline::expire() noexcept {
     socket_.cancel(ignored);
 }
 
+bool Deadline::is_stopping() const noexcept {
+    return watchdog_.draining_ || watchdog_.cutting_;
+}
+
 void Deadline::revive() noexcept {
     expired_ = watchdog_.cutting_;
 }

@@ -25,6 +25,8 @@ class Deadline : public boost::intrusive::list_base_hook<> {
     void set(SteadyTime at, Waiting waiting = Waiting::busy) noexcept;
     void clear() noexcept { armed_ = false; }
     [[nodiscard]] bool expired() const noexcept { return expired_; }
+    /// True once the worker stops: what expires then is not late.
+    [[nodiscard]] bool is_stopping() const noexcept;
 
     /// After a wait that was allowed to end without result: nothing was lost, go on. Does nothing
     /// once the worker cuts everything.

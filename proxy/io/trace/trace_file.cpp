@@ -76,10 +76,26 @@ bool TraceFile::write_whole(std::string_view line) {
         written = ::write(descriptor_, line.data(), line.size());
     } while (written < 0 && errno == EINTR);
     if (written < 0) return false;
-    const bool whole = static_cast<std::size_t>(written) == line.size();
-    if (written > 0) torn_ = !whole;
-    if (!whole) errno = ENOSPC;  // a short write sets none; nothing else makes one on a file
-    return whole;
+    if (static_cast<std::size_t>(written) == line.size()) {
+        torn_ = false;
+        return true;
+    }
+    if (written > 0) torn_ = !cut_back(line.substr(0, static_cast<std::size_t>(written)));
+    errno = ENOSPC;  // a short write sets none; nothing else makes one on a file
+    return false;
+}
+
+/// Takes the beginning of a line that did not fit off the file again: a record is whole or absent.
+/// Where another writer's line has followed it stays, and the next line starts anew.
+bool TraceFile::cut_back(std::string_view begun) {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    const off_t size = static_cast<off_t>(begun.size());
+    if (status.st_size < size) return false;
+    std::string last(begun.size(), '\0');
+    const off_t start = status.st_size - size;
+    if (::pread(descriptor_, last.data(), last.size(), start) != size) return false;
+    return last == begun && ::ftruncate(descriptor_, start) == 0;
 }
 
 Result<void> TraceFile::append_first(std::string_view line) {

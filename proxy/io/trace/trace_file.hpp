@@ -43,6 +43,7 @@ class TraceFile {
   private:
     TraceFile(std::string path, int descriptor) noexcept;
     bool write_whole(std::string_view line);
+    bool cut_back(std::string_view begun);
     bool recover();
 
     std::string path_;

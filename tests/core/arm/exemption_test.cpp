@@ -183,6 +183,15 @@ TEST(Exemption, AnOddPathNeverWeakensTheVerdict) {
     }
 }
 
+TEST(Exemption, ASpaceInATypeOrNameIsNoExemption) {
+    for (const std::string& path : {kGroup + "/providers/Microsoft.Resources/deployments%20/d",
+                                    kGroup + "/providers/Microsoft.Resources/%20deployments/d",
+                                    kGroup + "/providers/Microsoft.Resources/tags/default%20"}) {
+        SCOPED_TRACE(path);
+        EXPECT_EQ(exemption("PUT", path), Exemption::none);
+    }
+}
+
 TEST(Exemption, WhatRealClientsWriteStaysExempt) {
     for (const std::string& path :
          {"/" + kGroup + "/providers/Microsoft.Resources/tags/default",

@@ -92,9 +92,10 @@ TEST(Refusal, ThePolicyBodyNamesAssignmentAndDefinition) {
 }
 
 TEST(Refusal, EveryAnswerHasOneChallengeAtMost) {
-    for (const auto& answer : {mfa_refusal(vault(), RefusalStyle::policy, context(), arm_rules()),
-                               token_refusal("ExpiredAuthenticationToken", context(), arm_rules()),
-                               arm_error(413, "RequestContentTooLarge", "Too large.", context())}) {
+    for (const auto& answer :
+         {mfa_refusal(vault(), RefusalStyle::policy, context(), arm_rules()),
+          token_refusal("ExpiredAuthenticationToken", "t", context(), arm_rules()),
+          arm_error(413, "RequestContentTooLarge", "Too large.", context())}) {
         const auto count =
             std::count_if(answer.fields.begin(), answer.fields.end(),
                           [](const auto& field) { return field.first == "WWW-Authenticate"; });
@@ -105,7 +106,7 @@ TEST(Refusal, EveryAnswerHasOneChallengeAtMost) {
 
 TEST(Refusal, AnUnusableTokenGetsTheOrdinaryChallenge) {
     for (const char* code : {"InvalidAuthenticationToken", "ExpiredAuthenticationToken"}) {
-        const auto answer = token_refusal(code, context(), arm_rules());
+        const auto answer = token_refusal(code, "t", context(), arm_rules());
         const std::string head = head_of(answer);
         EXPECT_EQ(answer.status, 401U);
         EXPECT_THAT(head, testing::HasSubstr("error=\"invalid_token\", error_description=\""));
@@ -114,8 +115,27 @@ TEST(Refusal, AnUnusableTokenGetsTheOrdinaryChallenge) {
     }
 }
 
+TEST(Refusal, TheOrdinaryChallengeNamesATenantAndNothingElse) {
+    const std::pair<std::string, std::string> table[] = {
+        {"72f988bf-86f1-41af-91ab-2d7cd011db47", "72f988bf-86f1-41af-91ab-2d7cd011db47"},
+        {"contoso.onmicrosoft.com", "contoso.onmicrosoft.com"},
+        {"", "common"},
+        {"a\", error=\"insufficient_claims", "common"},
+        {"a\r\nX-Evil: 1", "common"},
+        {"../common", "common"},
+        {std::string(129, 'a'), "common"}};
+    for (const auto& [tenant, shown] : table) {
+        SCOPED_TRACE(tenant);
+        const auto answer =
+            token_refusal("ExpiredAuthenticationToken", tenant, context(), arm_rules());
+        EXPECT_THAT(head_of(answer),
+                    testing::HasSubstr("Bearer authorization_uri=\"https://login.windows.net/" +
+                                       shown + "\", error=\"invalid_token\""));
+    }
+}
+
 TEST(Refusal, WithoutACodeTheFieldWasMissing) {
-    const auto answer = token_refusal("", context(), arm_rules());
+    const auto answer = token_refusal("", "", context(), arm_rules());
     EXPECT_THAT(head_of(answer),
                 testing::HasSubstr("error_description=\"The authentication failed because of "
                                    "missing 'Authorization' header.\""));
@@ -136,7 +156,7 @@ TEST(Refusal, AnIdOfTheClientCannotAddAField) {
 
 TEST(Refusal, TheResourceNameOfTheClientIsMadeSafe) {
     const auto target = [](std::string_view name) {
-        const RefusedRequest request{name, "/subscriptions/s", false};
+        const RefusedRequest request{std::string(name), "/subscriptions/s", false};
         const auto answer = mfa_refusal(request, RefusalStyle::policy, context(), arm_rules());
         return base::parse_json(answer.body, 16).value().at("error").at("target");
     };

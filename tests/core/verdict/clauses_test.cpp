@@ -2,6 +2,7 @@
 
 #include "core/base/embedded.hpp"
 #include "core/verdict/verdict_json.hpp"
+#include "support/arm_rules.hpp"
 
 #include <set>
 #include <string>
@@ -70,12 +71,35 @@ TEST(VerdictJson, HasThePolicyOrNull) {
     EXPECT_EQ(out, R"({"outcome":"pass","clause":"read","policy":null})");
 }
 
-TEST(VerdictJson, OnlyWritesAndDeletesHaveAPolicy) {
-    const Verdict fail{Outcome::fail, ClauseId::user_without_mfa};
-    EXPECT_TRUE(has_policy(fail, arm::RequestClass::write));
-    EXPECT_TRUE(has_policy(fail, arm::RequestClass::del));
-    EXPECT_FALSE(has_policy(fail, arm::RequestClass::action));
-    EXPECT_FALSE(has_policy({Outcome::pass, ClauseId::exempt_type}, arm::RequestClass::write));
+TEST(VerdictJson, APolicyIsNamedWhereOneDecides) {
+    struct Case {
+        Verdict verdict;
+        arm::RequestClass request_class;
+        std::string_view policy;
+    };
+    using arm::RequestClass;
+    const Case table[] = {
+        {{Outcome::fail, ClauseId::user_without_mfa}, RequestClass::write, "sys.mfa-write"},
+        {{Outcome::fail, ClauseId::user_without_mfa}, RequestClass::del, "sys.mfa-delete"},
+        {{Outcome::fail, ClauseId::contents}, RequestClass::action, "sys.mfa-write"},
+        {{Outcome::uncertain, ClauseId::contents_not_read}, RequestClass::write, "sys.mfa-write"},
+        {{Outcome::uncertain, ClauseId::unknown_identity}, RequestClass::del, "sys.mfa-delete"},
+        {{Outcome::uncertain, ClauseId::tenant_scope}, RequestClass::write, "sys.mfa-write"},
+        {{Outcome::pass, ClauseId::exempt_type}, RequestClass::write, ""},
+        {{Outcome::pass, ClauseId::contents}, RequestClass::write, ""},
+        {{Outcome::uncertain, ClauseId::post_action}, RequestClass::action, ""},
+        {{Outcome::uncertain, ClauseId::no_token}, RequestClass::write, ""},
+        {{Outcome::uncertain, ClauseId::unusable_token}, RequestClass::write, ""},
+        {{Outcome::uncertain, ClauseId::not_forwardable}, RequestClass::write, ""}};
+    const auto& rules = test::arm_rules();
+    for (const Case& c : table) {
+        SCOPED_TRACE(clause_name(c.verdict.clause));
+        EXPECT_EQ(policy_of(c.verdict, c.request_class, arm::RefusalStyle::system, rules),
+                  c.policy);
+    }
+    EXPECT_EQ(policy_of({Outcome::fail, ClauseId::user_without_mfa}, RequestClass::write,
+                        arm::RefusalStyle::policy, rules),
+              rules.refusals.write_definition.id);
 }
 
 }  // namespace
