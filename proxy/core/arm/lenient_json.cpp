@@ -35,8 +35,9 @@ int hex_value(char c) noexcept {
 /// One pass, no recursion: the open containers are a list of bounded length.
 class LenientReader {
   public:
-    explicit LenientReader(LenientJson& document)
-        : document_(document),
+    LenientReader(LenientJson& document, const JsonLimits& limits)
+        : limits_(limits),
+          document_(document),
           nodes_(document.nodes_),
           start_(document.source_.data()),
           at_(start_),
@@ -75,6 +76,7 @@ class LenientReader {
         return static_cast<std::uint32_t>(at_ - start_);
     }
 
+    JsonLimits limits_;
     LenientJson& document_;
     std::vector<Node>& nodes_;
     const char* start_;
@@ -89,7 +91,7 @@ class LenientReader {
 };
 
 const char* LenientReader::read() {
-    nodes_.reserve(std::min(document_.source_.size() / 16 + 1, kMaxBodyValues));
+    nodes_.reserve(std::min(document_.source_.size() / 16 + 1, limits_.values));
     bool more = skip_space() && read_value();
     while (more && depth_ > 0) more = read_after_value();
     if (!more || !skip_space()) return why_;
@@ -100,7 +102,7 @@ const char* LenientReader::read() {
 /// Reads up to the end of a scalar, or past the bracket that opens a container.
 bool LenientReader::read_value() {
     if (at_ == end_) return fail();
-    if (nodes_.size() == kMaxBodyValues) return fail("The body holds too many values.");
+    if (nodes_.size() == limits_.values) return fail("The body holds too many values.");
     switch (*at_) {
         case '{':
         case '[': {
@@ -169,7 +171,10 @@ bool LenientReader::close() {
     ++at_;
     Node& node = nodes_[open_[--depth_].node];
     node.end = offset();
-    if (node.kind != JsonKind::object || !has_duplicate(node)) return true;
+    if (node.kind != JsonKind::object || limits_.duplicates == JsonLimits::Duplicates::keep) {
+        return true;
+    }
+    if (!has_duplicate(node)) return true;
     return fail("The body holds an object with two members of one name.");
 }
 
@@ -361,9 +366,9 @@ bool LenientReader::skip_comment() {
     return true;
 }
 
-Result<LenientJson> LenientJson::parse(std::string_view text) {
-    if (text.size() > kMaxBodyBytes) {
-        return Error{Errc::body_too_large, "The body is longer than 1 MiB."};
+Result<LenientJson> LenientJson::parse(std::string_view text, JsonLimits limits) {
+    if (text.size() > limits.bytes) {
+        return Error{Errc::body_too_large, "The body is longer than what is looked into."};
     }
     const bool nul = text.find('\0') != std::string_view::npos;
     if (nul || text.starts_with("\xEF\xBB\xBF") || !base::is_utf8(text)) {
@@ -372,7 +377,7 @@ Result<LenientJson> LenientJson::parse(std::string_view text) {
     }
     LenientJson document;
     document.source_ = text;
-    LenientReader reader(document);
+    LenientReader reader(document, limits);
     if (const char* why = reader.read()) return Error{Errc::input_invalid, why};
     return document;
 }

@@ -20,6 +20,13 @@ inline constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxBodyDepth = 64;
 inline constexpr std::size_t kMaxBodyValues = 200'000;
 
+/// What is taken before reading stops.
+struct JsonLimits {
+    std::size_t bytes = kMaxBodyBytes;
+    std::size_t values = kMaxBodyValues;
+    enum class Duplicates { refuse, keep } duplicates = Duplicates::refuse;
+};
+
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
 class LenientJson;
@@ -72,11 +79,11 @@ class JsonValue {
 
 class LenientJson {
   public:
-    /// Exactly one value. Errors: `body_too_large` over kMaxBodyBytes; `input_invalid` for more
-    /// than kMaxBodyDepth brackets or kMaxBodyValues values, for members of one object whose names
+    /// Exactly one value. Errors: `body_too_large` over `limits.bytes`; `input_invalid` for more
+    /// than kMaxBodyDepth brackets or `limits.values` values, for members of one object whose names
     /// differ in ASCII case alone or not at all, for NUL, byte order mark or bytes that are not
     /// UTF-8, and for all that is no JSON but for the liberties above.
-    [[nodiscard]] static Result<LenientJson> parse(std::string_view text);
+    [[nodiscard]] static Result<LenientJson> parse(std::string_view text, JsonLimits limits = {});
 
     [[nodiscard]] JsonValue root() const noexcept { return {this, 0}; }
 

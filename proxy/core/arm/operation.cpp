@@ -248,6 +248,10 @@ Classification classify(std::string_view method, std::string_view path, const Ar
     }
     out.exemption = exemption_of(target, reading, out.request_class, rules.exempt);
     out.carries = carries_of(judged, target, reading, out.request_class, rules.exempt.contents);
+    const bool named =
+        target.form == Target::Form::resource || target.form == Target::Form::container;
+    const bool batch = out.carries == Carries::batch && judged.segments().size() == 1;
+    out.clear = target.clear && (named || batch);
     return out;
 }
 

@@ -45,6 +45,9 @@ struct Classification {
     std::string resource_name;
     Carries carries = Carries::nothing;
     Exemption exemption = Exemption::none;
+    /// The path can be read in one way only and names a resource, a container, or `/batch`: only
+    /// then may a body make a verdict milder.
+    bool clear = false;
 };
 
 /// `method` and `path` as sent (`path` undecoded, without query). Never fails: an odd path gets the
