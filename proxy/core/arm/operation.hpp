@@ -17,6 +17,9 @@ enum class RequestClass { read, write, del, action, other };
 /// Contract spelling: `read`, `write`, `delete`, `action`, `other`.
 [[nodiscard]] std::string_view class_name(RequestClass value) noexcept;
 
+/// Case-sensitive (RFC 9110 section 9.1): `put` is `other`.
+[[nodiscard]] RequestClass class_of_method(std::string_view method) noexcept;
+
 /// What a request carries that has to be judged instead of itself.
 enum class Carries {
     nothing,
