@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace armgate::arm {
 namespace {
@@ -15,6 +16,26 @@ constexpr std::size_t kFewMembers = 8;  ///< up to here comparing pairs is the c
 bool is_name_char(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || base::is_digit(c) || c == '_' ||
            c == '$';
+}
+
+constexpr std::uint64_t kLowBits = 0x0101010101010101U;
+constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+constexpr std::uint64_t kSpaces = kLowBits * ' ';
+
+std::uint64_t eight_bytes(const char* at) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/// True where none of eight bytes ends or interrupts a string: its quote, a backslash, a control
+/// byte. May be false where one follows such a byte; never true where there is one.
+bool is_plain_text(std::uint64_t word, char quote) noexcept {
+    const auto has_zero = [](std::uint64_t x) { return (x - kLowBits) & ~x; };
+    const std::uint64_t quotes = kLowBits * static_cast<unsigned char>(quote);
+    const std::uint64_t backslashes = kLowBits * '\\';
+    const std::uint64_t controls = (word - kLowBits * 0x20) & ~word;
+    return ((has_zero(word ^ quotes) | has_zero(word ^ backslashes) | controls) & kHighBits) == 0;
 }
 
 bool less_without_case(std::string_view a, std::string_view b) noexcept {
@@ -211,6 +232,7 @@ std::uint32_t LenientReader::add(JsonKind kind) {
 bool LenientReader::read_string(std::string_view& out) {
     const char quote = *at_++;
     const char* const from = at_;
+    while (end_ - at_ >= 8 && is_plain_text(eight_bytes(at_), quote)) at_ += 8;
     for (; at_ != end_; ++at_) {
         const char c = *at_;
         if (c == quote) {
@@ -330,16 +352,18 @@ bool LenientReader::read_literal(std::string_view word, JsonKind kind) {
 }
 
 bool LenientReader::skip_space() {
-    for (; at_ != end_; ++at_) {
+    while (at_ != end_) {
         switch (*at_) {
-            case ' ':
+            case ' ':  // templates are indented deep
+                at_ += end_ - at_ >= 8 && eight_bytes(at_) == kSpaces ? 8 : 1;
+                break;
             case '\n':
             case '\r':
             case '\t':
+                ++at_;
                 break;
             case '/':
                 if (!skip_comment()) return fail();
-                --at_;
                 break;
             default:
                 return true;

@@ -183,7 +183,7 @@ void TemplateWalker::add(JsonValue resource, const TemplateResource& what, const
     item.name = what.name.text;
     item.method = existing ? "GET" : "PUT";
     item.depth = place.depth;
-    if (auto request = classify_resource(item.method, scope, what, rules_)) {
+    if (auto request = classified(item.method, scope, what)) {
         item.request = *std::move(request);
     } else if (existing) {
         item.request.request_class = RequestClass::read;
@@ -194,6 +194,27 @@ void TemplateWalker::add(JsonValue resource, const TemplateResource& what, const
     }
     items_.push_back(std::move(item));
     if (deployment) add_nested(resource, std::move(scope), place);
+}
+
+std::optional<Classification> TemplateWalker::classified(std::string_view method,
+                                                         const TemplateScope& scope,
+                                                         const TemplateResource& resource) {
+    // Of an extension below another type the name tells the namespace: not the type alone.
+    if (base::ascii_ifind(resource.type, "/providers/") != std::string_view::npos) {
+        return classify_resource(method, scope, resource, rules_);
+    }
+    std::string key(method);
+    key += static_cast<char>('0' + static_cast<int>(scope.kind));
+    key += resource.type;
+    const auto found = known_.find(key);
+    if (found == known_.end()) {
+        auto request = classify_resource(method, scope, resource, rules_);
+        if (request) known_.emplace(std::move(key), *request);
+        return request;
+    }
+    Classification out = found->second;
+    name_resource(out, scope, resource);
+    return out;
 }
 
 /// What the nested deployment just added carries.

@@ -6,6 +6,10 @@
 #include "core/arm/template_expression.hpp"
 #include "core/arm/template_scope.hpp"
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace armgate::arm {
@@ -53,10 +57,15 @@ class TemplateWalker {
     TemplateScope resource_scope(JsonValue resource, const Place& place);
     std::string evaluated_text(JsonValue value, const TemplateContext& context, bool& known);
     bool is_contents_type(std::string_view type) const;
+    std::optional<Classification> classified(std::string_view method,
+                                             const TemplateScope& scope,
+                                             const TemplateResource& resource);
 
     const ArmRules& rules_;
     std::vector<CarriedRequest>& items_;
     Evaluator evaluator_;
+    /// By method, kind of scope and type: a template has few of them, and each costs a reading.
+    std::unordered_map<std::string, Classification> known_;
     bool overfull_ = false;  ///< stays, though what was too much is taken off again
 };
 

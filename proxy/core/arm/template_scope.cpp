@@ -183,10 +183,16 @@ std::optional<Classification> classify_resource(std::string_view method,
     const std::string path =
         plain_scope(scope, is_group(resource.type)) + tail_of(resource.type, names);
     Classification out = classify(method, path, rules);
-    out.resource_id = template_resource_id(scope, resource);
-    out.resource_name =
-        resource.name.segments.empty() ? resource.name.text : resource.name.segments.back();
+    name_resource(out, scope, resource);
     return out;
+}
+
+void name_resource(Classification& request,
+                   const TemplateScope& scope,
+                   const TemplateResource& resource) {
+    request.resource_id = template_resource_id(scope, resource);
+    request.resource_name =
+        resource.name.segments.empty() ? resource.name.text : resource.name.segments.back();
 }
 
 }  // namespace armgate::arm

@@ -71,4 +71,9 @@ struct TemplateResource {
                                                               const TemplateResource& resource,
                                                               const ArmRules& rules);
 
+/// Sets the id and name of what was classified by its type.
+void name_resource(Classification& request,
+                   const TemplateScope& scope,
+                   const TemplateResource& resource);
+
 }  // namespace armgate::arm

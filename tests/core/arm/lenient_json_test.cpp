@@ -130,6 +130,24 @@ TEST(LenientJson, RefusesEverythingElse) {
     }
 }
 
+/// Strings and gaps are looked through eight bytes at a time: each place and length is its own
+/// case.
+TEST(LenientJson, FindsTheEndWhereverItStands) {
+    for (std::size_t length = 0; length < 40; ++length) {
+        const std::string fill(length, 'x');
+        const std::string spaces(length, ' ');
+        EXPECT_EQ(read("\"" + fill + "\""), "\"" + fill + "\"");
+        EXPECT_EQ(read("'" + fill + "\"!\x7F'").size(), length + 6);
+        EXPECT_EQ(read("[" + spaces + "1" + spaces + "]" + spaces), "[1]");
+        EXPECT_EQ(read("\"" + fill), "!input_invalid");
+        EXPECT_EQ(read("\"" + fill + "\x1F" + fill + "\""), "!input_invalid");
+        EXPECT_EQ(read("\"" + fill + "\t" + fill + "\""), "\"" + fill + "\\t" + fill + "\"");
+        EXPECT_EQ(read("\"" + fill + "\\n" + fill + "\xC3\xA9" + fill + "\""),
+                  "\"" + fill + "\\n" + fill + "\xC3\xA9" + fill + "\"");
+        EXPECT_EQ(read("\"" + fill + "\"" + spaces + "x"), "!input_invalid");
+    }
+}
+
 TEST(LenientJson, RefusesTwoMembersOfOneName) {
     EXPECT_EQ(read(R"({"a":1,"b":2,"a":3})"), "!input_invalid");
     EXPECT_EQ(read(R"({"a":1,a:3})"), "!input_invalid");
