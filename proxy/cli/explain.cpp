@@ -73,10 +73,6 @@ int run_batch(const verdict::ExplainRules& rules) {
     return std::cout ? kSuccess : fail("cannot write to standard output.", kRuntimeError);
 }
 
-void print_body_note(std::ostream& out, std::size_t bytes) {
-    out << "body        " << bytes << " bytes read; the verdict does not look into bodies\n";
-}
-
 int run_single(const ExplainOptions& options, const verdict::ExplainRules& rules) {
     std::optional<std::string> authorization;
     if (!options.token.empty()) {
@@ -84,22 +80,23 @@ int run_single(const ExplainOptions& options, const verdict::ExplainRules& rules
         if (!token) return fail("--token: " + token.error().detail);
         authorization = *std::move(token);
     }
-    std::optional<std::size_t> body_bytes;
+    std::optional<std::string> body;
     if (!options.body.empty()) {
-        const auto body = read_input(options.body, kMaxBodyBytes);
-        if (!body) return fail("--body: " + body.error().detail);
-        body_bytes = body->size();
+        auto read = read_input(options.body, kMaxBodyBytes);
+        if (!read) return fail("--body: " + read.error().detail);
+        body = *std::move(read);
     }
-    const auto explained =
-        verdict::explain_request(options.method, options.url, authorization, io::now(), rules);
+    const auto explained = verdict::explain_request(
+        {options.method, options.url, authorization, body}, io::now(), rules);
     if (!explained) return fail(explained.error().detail);
     if (options.json) {
         std::cout << verdict::explained_json(*explained, rules) << "\n";
     } else {
         std::cout << verdict::explained_text(*explained, rules);
     }
-    // In JSON the keys are fixed: the note goes beside it.
-    if (body_bytes) print_body_note(options.json ? std::cerr : std::cout, *body_bytes);
+    // In JSON the keys are fixed: why a body was not read goes beside it.
+    const std::string& unread = explained->assessment.contents_unread;
+    if (options.json && !unread.empty()) std::cerr << "armgate explain: " << unread << "\n";
     std::cout.flush();
     return std::cout ? kSuccess : fail("cannot write to standard output.", kRuntimeError);
 }
@@ -137,8 +134,8 @@ void add_explain(CLI::App& app, Chosen& chosen) {
                         "File with the caller's token: raw, 'Bearer ...' or az's JSON; '-' reads "
                         "standard input (no token)");
     command->add_option("--body", options->body,
-                        "File with the request's body. Deployments, batches and tags are judged "
-                        "without looking into it, and the answer says so");
+                        "File with the request's body: deployments, batches and changes of tags "
+                        "are judged by it; '-' reads standard input");
     command->add_flag("--json", options->json, "Print one JSON object");
     command->add_flag("--batch", options->batch,
                       R"(Read lines {"method","url","token"?,"body"?} from standard input and )"

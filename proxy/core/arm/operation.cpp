@@ -19,15 +19,6 @@ struct Reading {
     bool has_type = false;    ///< at least one type with a name: a resource, not a provider
 };
 
-RequestClass class_of(std::string_view method) noexcept {
-    // Methods are case-sensitive (RFC 9110 section 9.1): `put` is not PUT.
-    if (method == "GET" || method == "HEAD" || method == "OPTIONS") return RequestClass::read;
-    if (method == "PUT" || method == "PATCH") return RequestClass::write;
-    if (method == "DELETE") return RequestClass::del;
-    if (method == "POST") return RequestClass::action;
-    return RequestClass::other;
-}
-
 bool contains(const std::vector<std::string>& list, std::string_view text) {
     return std::find(list.begin(), list.end(), text) != list.end();
 }
@@ -234,9 +225,17 @@ std::string_view class_name(RequestClass value) noexcept {
     return "other";
 }
 
+RequestClass class_of_method(std::string_view method) noexcept {
+    if (method == "GET" || method == "HEAD" || method == "OPTIONS") return RequestClass::read;
+    if (method == "PUT" || method == "PATCH") return RequestClass::write;
+    if (method == "DELETE") return RequestClass::del;
+    if (method == "POST") return RequestClass::action;
+    return RequestClass::other;
+}
+
 Classification classify(std::string_view method, std::string_view path, const ArmRules& rules) {
     Classification out;
-    out.request_class = class_of(method);
+    out.request_class = class_of_method(method);
     const JudgedPath judged(path);
     const Target target = find_target(judged, rules.operations);
     const Reading reading = read_target(target, out.request_class, rules.operations);
@@ -248,6 +247,10 @@ Classification classify(std::string_view method, std::string_view path, const Ar
     }
     out.exemption = exemption_of(target, reading, out.request_class, rules.exempt);
     out.carries = carries_of(judged, target, reading, out.request_class, rules.exempt.contents);
+    const bool named =
+        target.form == Target::Form::resource || target.form == Target::Form::container;
+    const bool batch = out.carries == Carries::batch && judged.segments().size() == 1;
+    out.clear = target.clear && (named || batch);
     return out;
 }
 

@@ -17,6 +17,9 @@ enum class RequestClass { read, write, del, action, other };
 /// Contract spelling: `read`, `write`, `delete`, `action`, `other`.
 [[nodiscard]] std::string_view class_name(RequestClass value) noexcept;
 
+/// Case-sensitive (RFC 9110 section 9.1): `put` is `other`.
+[[nodiscard]] RequestClass class_of_method(std::string_view method) noexcept;
+
 /// What a request carries that has to be judged instead of itself.
 enum class Carries {
     nothing,
@@ -45,6 +48,9 @@ struct Classification {
     std::string resource_name;
     Carries carries = Carries::nothing;
     Exemption exemption = Exemption::none;
+    /// The path can be read in one way only and names a resource, a container, or `/batch`: only
+    /// then may a body make a verdict milder.
+    bool clear = false;
 };
 
 /// `method` and `path` as sent (`path` undecoded, without query). Never fails: an odd path gets the

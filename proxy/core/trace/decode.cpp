@@ -129,22 +129,47 @@ void read_identity(const Members& from, identity::Identity& identity) {
     identity.expires = base::parse_rfc3339(from.text("expires").value_or(""));
 }
 
-std::optional<Record> read_request_record(const Members& line) {
+std::optional<verdict::Verdict> read_verdict(const Members& from) {
     using verdict::Outcome;
     static constexpr std::array kOutcomes{Outcome::pass, Outcome::fail, Outcome::uncertain};
+    const auto outcome = named(from.text("outcome").value_or(""), kOutcomes, verdict::outcome_name);
+    const auto clause = clause_of(from.text("clause").value_or(""));
+    if (!outcome || !clause) return std::nullopt;
+    return verdict::Verdict{*outcome, *clause};
+}
+
+/// An item whose verdict is not known is left out: it cannot be reported. The depth of an item is
+/// not recorded.
+void read_contents(const json& list, std::vector<verdict::ContentsItem>& out) {
+    if (!list.is_array()) return;
+    for (const json& element : list) {
+        const Members from(element);
+        const auto judged = read_verdict(from.object("verdict"));
+        if (!judged) continue;
+        verdict::ContentsItem& item = out.emplace_back();
+        item.name = from.text("name").value_or("");
+        item.method = from.text("method").value_or("");
+        item.request_class = arm::class_of_method(item.method);
+        item.resource_id = from.text("resource_id");
+        item.operation = from.text("operation");
+        item.verdict = *judged;
+        item.policy = from.object("verdict").text("policy").value_or("");
+    }
+}
+
+std::optional<Record> read_request_record(const Members& line) {
     static constexpr std::array kActions{Action::forwarded, Action::refused, Action::simulated,
                                          Action::failed};
     RequestRecord record;
     const Members verdict = line.object("verdict");
-    const auto outcome =
-        named(verdict.text("outcome").value_or(""), kOutcomes, verdict::outcome_name);
-    const auto clause = clause_of(verdict.text("clause").value_or(""));
+    const auto judged = read_verdict(verdict);
     const auto action = named(line.text("action").value_or(""), kActions, action_name);
-    if (!outcome || !clause || !action || !read_request(line.object("request"), record)) {
+    if (!judged || !action || !read_request(line.object("request"), record)) {
         return std::nullopt;
     }
-    record.verdict = {*outcome, *clause};
+    record.verdict = *judged;
     record.policy = verdict.text("policy").value_or("");
+    read_contents(line.at("contents"), record.contents);
     record.action = *action;
     record.time = line.time("time");
     record.session = line.text("session").value_or("");

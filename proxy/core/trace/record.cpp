@@ -3,6 +3,7 @@
 #include "core/base/text.hpp"
 #include "core/identity/identity_json.hpp"
 #include "core/trace/json_line.hpp"
+#include "core/verdict/contents.hpp"
 #include "core/verdict/verdict_json.hpp"
 
 namespace armgate::trace {
@@ -118,7 +119,7 @@ std::string encode(const RequestRecord& record, const base::RedactionRules& rule
     line.milliseconds("total", record.total);
     line.milliseconds("upstream", record.upstream);
     line.close();
-    line.raw("contents") += "[]";
+    verdict::append_contents_json(line.raw("contents"), record.contents);
     unless_empty(line, "error", record.error);
     line.close();
     return out += '\n';

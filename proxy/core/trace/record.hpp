@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace armgate::trace {
 
@@ -49,7 +50,8 @@ struct RequestRecord {
 
     identity::Identity identity;
     verdict::Verdict verdict;
-    std::string policy;  ///< empty: null
+    std::string policy;                           ///< empty: null
+    std::vector<verdict::ContentsItem> contents;  ///< what the request carries inside
     Action action = Action::failed;
 
     std::optional<unsigned> status;

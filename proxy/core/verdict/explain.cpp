@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/identity/explain.hpp"
 #include "core/identity/identity_json.hpp"
+#include "core/verdict/contents.hpp"
 #include "core/verdict/verdict_json.hpp"
 
 #include <array>
@@ -66,12 +67,18 @@ struct BatchRequest {
     std::string method;
     std::string url;
     std::optional<std::string> authorization;
+    std::optional<std::string> body;
 };
 
 /// An empty or shapeless token is a field all the same: the request has it, and it is unusable.
 std::string authorization_of(const std::string& token) {
     auto found = identity::find_authorization(token);
     return found ? *std::move(found) : token;
+}
+
+/// A string is the text of a body, which need not be JSON; anything else is the body itself.
+std::string body_of(const nlohmann::json& body) {
+    return body.is_string() ? body.get<std::string>() : body.dump();
 }
 
 Result<BatchRequest> read_batch_line(std::string_view line) {
@@ -82,7 +89,10 @@ Result<BatchRequest> read_batch_line(std::string_view line) {
     bool has_method = false;
     bool has_url = false;
     for (const auto& [key, member] : value->items()) {
-        if (key == "body") continue;
+        if (key == "body") {
+            if (!member.is_null()) out.body = body_of(member);
+            continue;
+        }
         if (key == "token" && member.is_null()) continue;
         if (key != "method" && key != "url" && key != "token") {
             return invalid("The line holds a key other than method, url, token and body.");
@@ -112,23 +122,24 @@ Result<ExplainRules> load_explain_rules() {
     return ExplainRules{*std::move(rules), *std::move(hosts), *std::move(redaction)};
 }
 
-Result<Explained> explain_request(std::string_view method,
-                                  std::string_view url,
-                                  const std::optional<std::string>& authorization,
+Result<Explained> explain_request(const ExplainRequest& request,
                                   base::Timestamp now,
                                   const ExplainRules& rules) {
-    auto target = parse_explain_url(url, rules);
+    auto target = parse_explain_url(request.url, rules);
     if (!target) return target.error();
-    std::array<std::string_view, 1> field{};
-    if (authorization) field[0] = *authorization;
+    const std::array<std::string_view, 1> field{request.authorization.value_or("")};
     RequestView view;
-    view.method = method;
+    view.method = request.method;
     view.path = target->path;
+    view.host = target->host;
     view.cloud = target->cloud;
-    view.authorization = std::span(field).first(authorization ? 1 : 0);
+    view.authorization = std::span(field).first(request.authorization ? 1 : 0);
     view.forwardable = target->forwardable;
-    return Explained{base::redact_text(method), std::move(target->shown_url),
-                     assess(view, now, rules.rules)};
+    view.body = request.body;
+    Explained out{base::redact_text(request.method), std::move(target->shown_url),
+                  assess(view, now, rules.rules)};
+    name_policies(out.assessment.contents, arm::RefusalStyle::system, rules.rules.arm);
+    return out;
 }
 
 std::string explained_json(const Explained& explained, const ExplainRules& rules) {
@@ -146,6 +157,10 @@ std::string explained_json(const Explained& explained, const ExplainRules& rules
     identity::append_identity_json(out, assessment.identity);
     out += R"(,"verdict":)";
     append_verdict_json(out, assessment.verdict, system_policy_of(assessment, rules.rules.arm));
+    if (!assessment.contents.empty()) {
+        out += R"(,"contents":)";
+        append_contents_json(out, assessment.contents);
+    }
     return out + "}";
 }
 
@@ -167,14 +182,21 @@ std::string explained_text(const Explained& explained, const ExplainRules& rules
     line("request", explained.method + " " + explained.url);
     line("operation", assessment.request.operation.value_or("none of its own"));
     line("caller", caller_text(assessment.identity));
+    if (!assessment.contents_unread.empty()) line("body", assessment.contents_unread);
+    for (const ContentsItem& item : assessment.contents) {
+        line("carries", std::string(2 * item.depth, ' ') + item.method + " " + item.name + ": " +
+                            std::string(outcome_name(item.verdict.outcome)) + " (" +
+                            std::string(clause_name(item.verdict.clause)) + "), " +
+                            item.operation.value_or("operation not known"));
+    }
     return out;
 }
 
 std::string explain_line(std::string_view line, base::Timestamp now, const ExplainRules& rules) {
     const auto request = read_batch_line(line);
     if (!request) return error_line(request.error().detail);
-    const auto explained =
-        explain_request(request->method, request->url, request->authorization, now, rules);
+    const auto explained = explain_request(
+        {request->method, request->url, request->authorization, request->body}, now, rules);
     if (!explained) return error_line(explained.error().detail);
     return explained_json(*explained, rules);
 }

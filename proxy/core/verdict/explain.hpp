@@ -29,6 +29,7 @@ struct ExplainRules {
 struct ExplainTarget {
     std::string path;
     std::string shown_url;  ///< as written, secrets hidden
+    std::string host;       ///< in normal form
     arm::Cloud cloud = arm::Cloud::azure_public;
     Forwardable forwardable = Forwardable::yes;
 };
@@ -46,23 +47,29 @@ struct Explained {
     Assessment assessment;
 };
 
-/// `authorization` is a whole field value; absent where the request carries none. Errors as
-/// `parse_explain_url`.
-[[nodiscard]] Result<Explained> explain_request(std::string_view method,
-                                                std::string_view url,
-                                                const std::optional<std::string>& authorization,
+/// One request as it is described. Views into the caller's memory.
+struct ExplainRequest {
+    std::string_view method;
+    std::string_view url;
+    std::optional<std::string_view> authorization;  ///< a whole field value
+    std::optional<std::string_view> body;
+};
+
+/// Errors as `parse_explain_url`.
+[[nodiscard]] Result<Explained> explain_request(const ExplainRequest& request,
                                                 base::Timestamp now,
                                                 const ExplainRules& rules);
 
 /// One JSON object: method, url, class, operation, resource_id, identity, verdict, the last two as
-/// in the trace (contract section 2).
+/// in the trace (contract section 2); and `contents` as in the trace where the body holds any.
 [[nodiscard]] std::string explained_json(const Explained& explained, const ExplainRules& rules);
 
 /// Lines of `label  text`, printable ASCII only.
 [[nodiscard]] std::string explained_text(const Explained& explained, const ExplainRules& rules);
 
 /// The answer to one line of `--batch`: `{"method","url","token"?,"body"?}` gives what
-/// `explained_json` gives, any other line `{"error":"..."}`. No line feed.
+/// `explained_json` gives, any other line `{"error":"..."}`. A `body` that is a string is the
+/// body's text, any other value but null is the body itself. No line feed.
 [[nodiscard]] std::string explain_line(std::string_view line,
                                        base::Timestamp now,
                                        const ExplainRules& rules);

@@ -54,12 +54,10 @@ Result<std::string> host_of(std::string_view authority) {
     return host;
 }
 
-Result<arm::Cloud> cloud_of(std::string_view authority, const arm::ArmHosts& hosts) {
-    if (authority.empty()) return arm::Cloud::azure_public;
+Result<std::string> arm_host_of(std::string_view authority, const arm::ArmHosts& hosts) {
+    if (authority.empty()) return std::string("management.azure.com");
     const auto host = host_of(authority);
-    if (!host) return host.error();
-    const auto cloud = hosts.cloud_of(*host);
-    if (cloud != arm::Cloud::none) return cloud;
+    if (!host || hosts.contains(*host)) return host;
     return refused(
         "The URL's host is not Azure Resource Manager: armgate does not intercept it, and MFA "
         "enforcement as judged here does not reach it.");
@@ -90,10 +88,11 @@ Result<ExplainTarget> parse_explain_url(std::string_view url, const ExplainRules
     if (parts->authority.empty() && !url.starts_with('/')) {
         return refused("The URL has no host.");
     }
-    const auto cloud = cloud_of(parts->authority, rules.hosts);
-    if (!cloud) return cloud.error();
+    auto host = arm_host_of(parts->authority, rules.hosts);
+    if (!host) return host.error();
     ExplainTarget out;
-    out.cloud = *cloud;
+    out.host = *std::move(host);
+    out.cloud = rules.hosts.cloud_of(out.host);
     out.forwardable = is_forwardable(parts->target) ? Forwardable::yes : Forwardable::no;
     // A fragment may hold a token (OAuth's implicit flow): it is neither judged nor shown.
     const std::string_view target = parts->target.substr(0, parts->target.find('#'));

@@ -18,10 +18,15 @@ constexpr Verdict uncertain(ClauseId clause) noexcept {
 }
 
 /// What a user without MFA may expect.
-Verdict judge_operation(const arm::Classification& request) noexcept {
-    if (request.carries != Carries::nothing) return uncertain(ClauseId::contents_not_read);
+Verdict judge_operation(const arm::Classification& request, const BodyFacts& body) noexcept {
+    if (request.carries != Carries::nothing) {
+        return body.contents.value_or(uncertain(ClauseId::contents_not_read));
+    }
     if (request.exemption == Exemption::type) return pass(ClauseId::exempt_type);
     if (request.exemption == Exemption::delete_type) return pass(ClauseId::exempt_delete);
+    if (body.tags_only && request.request_class == RequestClass::write) {
+        return uncertain(ClauseId::tags_only);
+    }
     if (request.request_class == RequestClass::action) return uncertain(ClauseId::post_action);
     if (request.exemption == Exemption::tenant_scope) return uncertain(ClauseId::tenant_scope);
     return {Outcome::fail, ClauseId::user_without_mfa};
@@ -32,7 +37,8 @@ Verdict judge_operation(const arm::Classification& request) noexcept {
 Verdict judge(const arm::Classification& request,
               arm::Cloud cloud,
               const identity::Identity& identity,
-              Forwardable forwardable) {
+              Forwardable forwardable,
+              const BodyFacts& body) {
     // A method outside the known ones is refused even where the caller forgot to say so.
     if (forwardable == Forwardable::no || request.request_class == RequestClass::other) {
         return uncertain(ClauseId::not_forwardable);
@@ -59,7 +65,7 @@ Verdict judge(const arm::Classification& request,
     if (identity.kind == IdentityKind::unknown || identity.known_by == "inferred") {
         return uncertain(ClauseId::unknown_identity);
     }
-    return judge_operation(request);
+    return judge_operation(request, body);
 }
 
 bool is_known_method(std::string_view method) noexcept {

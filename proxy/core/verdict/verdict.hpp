@@ -8,6 +8,7 @@
 #include "core/base/time.hpp"
 #include "core/identity/identity.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,11 +56,18 @@ struct Verdict {
 /// upper case. The framing, target and field checks of core/http come before and set it too.
 enum class Forwardable { yes, no };
 
+/// What a request's body adds to its method and path.
+struct BodyFacts {
+    std::optional<Verdict> contents;  ///< absent: they were not read
+    bool tags_only = false;
+};
+
 /// First rule that decides wins. Never `pass` for a write in doubt about the caller.
 [[nodiscard]] Verdict judge(const arm::Classification& request,
                             arm::Cloud cloud,
                             const identity::Identity& identity,
-                            Forwardable forwardable);
+                            Forwardable forwardable,
+                            const BodyFacts& body = {});
 
 /// GET, HEAD, OPTIONS, PUT, PATCH, DELETE, POST, exactly so spelled.
 [[nodiscard]] bool is_known_method(std::string_view method) noexcept;
@@ -92,12 +100,30 @@ struct RequestView {
     /// The claims of the one `authorization` there is, where they are decoded already.
     const identity::TokenClaims* claims = nullptr;
     Forwardable forwardable = Forwardable::yes;
+    /// The whole body, where it was read; `arm::needs_body` says when the verdict may hang on it.
+    std::optional<std::string_view> body;
+    std::string_view host;  ///< in normal form; absolute addresses of a batch may name it
+};
+
+/// One request that another carries, judged: an element of the trace's `contents`.
+struct ContentsItem {
+    std::string name;
+    std::string method;
+    arm::RequestClass request_class = arm::RequestClass::other;
+    std::optional<std::string> resource_id;
+    std::optional<std::string> operation;
+    Verdict verdict;
+    std::string policy;     ///< empty: null
+    std::size_t depth = 0;  ///< 0: carried by the request; n + 1: by the last item at n
 };
 
 struct Assessment {
     arm::Classification request;
     identity::Identity identity;
     Verdict verdict;
+    std::vector<ContentsItem> contents;
+    /// Why a body that was given could not be read; empty where it was, or need not be.
+    std::string contents_unread;
 };
 
 /// classify, identify and judge in one call: what the proxy, `explain` and `report` share.

@@ -35,6 +35,22 @@ RequestRecord full_record() {
     record.identity.expires = *base::parse_rfc3339("2026-11-24T11:00:00Z");
     record.verdict = {verdict::Outcome::fail, verdict::ClauseId::user_without_mfa};
     record.policy = "sys.mfa-delete";
+    record.contents = {{"kv",
+                        "PUT",
+                        arm::RequestClass::write,
+                        "/subscriptions/s/kv",
+                        "Microsoft.A/b/write",
+                        {verdict::Outcome::fail, verdict::ClauseId::user_without_mfa},
+                        "sys.mfa-write",
+                        0},
+                       {"r",
+                        "GET",
+                        arm::RequestClass::read,
+                        std::nullopt,
+                        std::nullopt,
+                        {verdict::Outcome::pass, verdict::ClauseId::read},
+                        "",
+                        0}};
     record.action = Action::refused;
     record.status = 401;
     record.request_id = "r-1";
@@ -54,6 +70,22 @@ TEST(Decode, GivesBackWhatEncodeWrote) {
     ASSERT_TRUE(record);
     ASSERT_TRUE(std::holds_alternative<RequestRecord>(*record));
     EXPECT_EQ(encode(std::get<RequestRecord>(*record), *rules), line);
+    const auto& contents = std::get<RequestRecord>(*record).contents;
+    ASSERT_EQ(contents.size(), 2U);
+    EXPECT_EQ(contents[0].request_class, arm::RequestClass::write);
+    EXPECT_EQ(contents[1].request_class, arm::RequestClass::read);
+}
+
+TEST(Decode, LeavesOutAnItemItDoesNotKnow) {
+    const auto rules = base::load_redaction_rules();
+    std::string line = encode(full_record(), *rules);
+    const std::size_t at = line.find(R"("clause":"read")");
+    ASSERT_NE(at, std::string::npos);
+    line.replace(at, 15, R"("clause":"new!")");
+    line.pop_back();
+    const auto record = decode(line);
+    ASSERT_TRUE(record);
+    EXPECT_EQ(std::get<RequestRecord>(*record).contents.size(), 1U);
 }
 
 TEST(Decode, KnowsTheOtherRecords) {

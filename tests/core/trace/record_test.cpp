@@ -264,5 +264,38 @@ TEST(Record, ValuesOfAQueryAreHiddenUnlessListed) {
     EXPECT_NE(line.find("api-version=2021-04-01"), std::string::npos);
 }
 
+TEST(Record, TellsWhatTheRequestCarries) {
+    RequestRecord record = user_write();
+    record.contents = {{"kv\n",
+                        "PUT",
+                        arm::RequestClass::write,
+                        "/subscriptions/s/kv",
+                        "Microsoft.KeyVault/vaults/write",
+                        {verdict::Outcome::fail, verdict::ClauseId::user_without_mfa},
+                        "sys.mfa-write",
+                        0},
+                       {"Bearer abc.def.ghi",
+                        "PUT",
+                        arm::RequestClass::write,
+                        std::nullopt,
+                        std::nullopt,
+                        {verdict::Outcome::uncertain, verdict::ClauseId::contents_not_read},
+                        "",
+                        1}};
+    const std::string line = encode(record, rules());
+    EXPECT_NE(line.find(R"("contents":[{"name":"kv\u000a","method":"PUT",)"
+                        R"("resource_id":"/subscriptions/s/kv",)"
+                        R"("operation":"Microsoft.KeyVault/vaults/write","verdict":)"
+                        R"({"outcome":"fail","clause":"user-without-mfa",)"
+                        R"("policy":"sys.mfa-write"}},{"name":)"),
+              std::string::npos)
+        << line;
+    EXPECT_NE(line.find(R"(,"method":"PUT","resource_id":null,"operation":null,"verdict":)"
+                        R"({"outcome":"uncertain","clause":"contents-not-read","policy":null}}],)"),
+              std::string::npos)
+        << line;
+    EXPECT_EQ(line.find("abc.def"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace armgate::trace

@@ -122,6 +122,56 @@ TEST(Explain, ABodyOfAnyShapeIsAccepted) {
     }
 }
 
+TEST(Explain, TheBodyDecides) {
+    const nlohmann::json vault = {{"type", "Microsoft.KeyVault/vaults"}, {"name", "kv"}};
+    const nlohmann::json tags = {{"type", "Microsoft.Resources/tags"}, {"name", "default"}};
+    const auto deployment = [](const nlohmann::json& resources) {
+        return nlohmann::json{
+            {"properties", {{"mode", "Incremental"}, {"template", {{"resources", resources}}}}}};
+    };
+    nlohmann::json request = {
+        {"method", "PUT"},
+        {"url",
+         "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Resources/deployments/d?a=1"},
+        {"token", kUser}};
+    EXPECT_EQ(clause(request), "contents-not-read");
+    request["body"] = deployment(nlohmann::json::array({vault, tags}));
+    auto answer = batch(request);
+    EXPECT_EQ(answer.at("verdict").at("clause"), "contents");
+    EXPECT_EQ(answer.at("verdict").at("outcome"), "fail");
+    EXPECT_EQ(answer.at("verdict").at("policy"), "sys.mfa-write");
+    ASSERT_EQ(answer.at("contents").size(), 2U);
+    EXPECT_EQ(answer.at("contents")[0],
+              nlohmann::json::parse(
+                  R"({"name":"kv","method":"PUT","resource_id":"/subscriptions/s/resourceGroups/rg)"
+                  R"(/providers/Microsoft.KeyVault/vaults/kv",)"
+                  R"("operation":"Microsoft.KeyVault/vaults/write","verdict":{"outcome":"fail",)"
+                  R"("clause":"user-without-mfa","policy":"sys.mfa-write"}})"));
+    EXPECT_EQ(answer.at("contents")[1].at("verdict").at("policy"), nullptr);
+    request["body"] = deployment(nlohmann::json::array({tags}));
+    EXPECT_EQ(batch(request).at("verdict").at("outcome"), "pass");
+    request["body"] = "{properties:{template:{resources:[],},},}";
+    EXPECT_EQ(batch(request).at("verdict").at("outcome"), "pass");
+    EXPECT_FALSE(batch(request).contains("contents"));
+    request["body"] = "{properties:";
+    EXPECT_EQ(clause(request), "contents-not-read");
+    request["token"] = kApp;
+    EXPECT_EQ(clause(request), "workload-identity");
+}
+
+TEST(Explain, TextTellsWhatIsCarriedOrWhyItIsNotRead) {
+    const std::string token = "Bearer " + kUser;
+    const auto text = [&token](std::string_view body) {
+        const auto explained = explain_request({"POST", "/batch", token, body}, kNow, rules());
+        return explained_text(explained.value(), rules());
+    };
+    EXPECT_THAT(text(R"({requests:[{name:"a\u001b",httpMethod:"DELETE",)"
+                     R"(url:"/subscriptions/s/resourceGroups/rg"}]})"),
+                HasSubstr("\ncarries     DELETE a?: fail (user-without-mfa), "
+                          "Microsoft.Resources/subscriptions/resourceGroups/delete\n"));
+    EXPECT_THAT(text("{}"), HasSubstr("\nbody        The batch has no list of requests.\n"));
+}
+
 TEST(Explain, WhatTheProxyAnswersWith400IsNotForwardable) {
     for (const char* url : {"/subscriptions\\s", "/subscriptions/s#x", "/subscriptions/%00",
                             "/subscriptions/a b", "/subscriptions/s?x=\xC3\xA9"}) {
@@ -152,7 +202,8 @@ TEST(Explain, TextIsForPeopleAndPrintable) {
         "Bearer " +
         test::make_token(test::claims(R"("idtyp":"user","amr":["pwd"],"upn":"a\u001b[2J@b")"));
     const auto explained = explain_request(
-        "PUT", "/subscriptions/s/providers/Microsoft.Resources/tags/default", token, kNow, rules());
+        {"PUT", "/subscriptions/s/providers/Microsoft.Resources/tags/default", token, {}}, kNow,
+        rules());
     ASSERT_TRUE(explained);
     const std::string text = explained_text(*explained, rules());
     EXPECT_THAT(text, testing::StartsWith("verdict     pass (exempt-type)\nwhy         "));

@@ -1,0 +1,111 @@
+// The JSON that ARM takes and az sends (facts/client-behaviour point 3): unquoted and single-quoted
+// keys, // and /* */ comments, line breaks in strings, a comma before a closing bracket. Everything
+// else is refused, so that what is judged here is what ARM reads. Pure; values are views into the
+// document, and into the text it was read from, which must outlive it.
+#pragma once
+
+#include "core/base/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace armgate::arm {
+
+/// Bodies over these are not read. ARM takes templates of 4 MB; the proxy holds no more than this.
+inline constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 20U;
+inline constexpr std::size_t kMaxBodyDepth = 64;
+inline constexpr std::size_t kMaxBodyValues = 200'000;
+
+/// What is taken before reading stops.
+struct JsonLimits {
+    std::size_t bytes = kMaxBodyBytes;
+    std::size_t values = kMaxBodyValues;
+    enum class Duplicates { refuse, keep } duplicates = Duplicates::refuse;
+};
+
+enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
+
+class LenientJson;
+
+/// One value of a document. Cheap to copy; valid as long as the document is neither destroyed nor
+/// moved.
+class JsonValue {
+  public:
+    [[nodiscard]] JsonKind kind() const noexcept;
+    [[nodiscard]] bool is_string() const noexcept { return kind() == JsonKind::string; }
+    [[nodiscard]] bool is_array() const noexcept { return kind() == JsonKind::array; }
+    [[nodiscard]] bool is_object() const noexcept { return kind() == JsonKind::object; }
+    [[nodiscard]] bool is_null() const noexcept { return kind() == JsonKind::null; }
+
+    /// A string's text without escapes; of a number or literal what stands there.
+    [[nodiscard]] std::string_view text() const noexcept;
+    /// The name of an object's member; empty for other values.
+    [[nodiscard]] std::string_view key() const noexcept;
+    /// Elements of an array, members of an object; 0 for other values.
+    [[nodiscard]] std::size_t size() const noexcept;
+    /// The bytes of the value as they stand in the text, quotes and brackets included.
+    [[nodiscard]] std::string_view source() const noexcept;
+    /// The member of that name without ASCII case, as ARM compares names; nothing where there is
+    /// none or where this is no object.
+    [[nodiscard]] std::optional<JsonValue> member(std::string_view name) const noexcept;
+
+    class Iterator {
+      public:
+        [[nodiscard]] JsonValue operator*() const noexcept { return {document_, index_}; }
+        Iterator& operator++() noexcept;
+        [[nodiscard]] bool operator==(const Iterator&) const noexcept = default;
+
+      private:
+        friend class JsonValue;
+        Iterator(const LenientJson* document, std::uint32_t index) noexcept
+            : document_(document), index_(index) {}
+        const LenientJson* document_;
+        std::uint32_t index_;
+    };
+    [[nodiscard]] Iterator begin() const noexcept;
+    [[nodiscard]] Iterator end() const noexcept;
+
+  private:
+    friend class LenientJson;
+    JsonValue(const LenientJson* document, std::uint32_t index) noexcept
+        : document_(document), index_(index) {}
+    const LenientJson* document_;
+    std::uint32_t index_;
+};
+
+class LenientJson {
+  public:
+    /// Exactly one value. Errors: `body_too_large` over `limits.bytes`; `input_invalid` for more
+    /// than kMaxBodyDepth brackets or `limits.values` values, for members of one object whose names
+    /// differ in ASCII case alone or not at all, for NUL, byte order mark or bytes that are not
+    /// UTF-8, and for all that is no JSON but for the liberties above.
+    [[nodiscard]] static Result<LenientJson> parse(std::string_view text, JsonLimits limits = {});
+
+    [[nodiscard]] JsonValue root() const noexcept { return {this, 0}; }
+
+  private:
+    friend class JsonValue;
+    friend class LenientReader;
+    /// 0 stands for "none" in `first` and `next`: the root is no one's child.
+    struct Node {
+        std::string_view key;
+        std::string_view text;
+        std::uint32_t begin = 0;
+        std::uint32_t end = 0;
+        std::uint32_t first = 0;
+        std::uint32_t next = 0;
+        std::uint32_t size = 0;
+        JsonKind kind = JsonKind::null;
+    };
+    LenientJson() = default;
+
+    std::string_view source_;
+    std::vector<Node> nodes_;
+    std::unique_ptr<char[]> unescaped_;  ///< strings that held escapes: never longer than the text
+};
+
+}  // namespace armgate::arm

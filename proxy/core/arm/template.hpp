@@ -1,0 +1,72 @@
+// Walks the templates of deployments and stacks: which resources they write, and where. Pure.
+#pragma once
+
+#include "core/arm/contents.hpp"
+#include "core/arm/lenient_json.hpp"
+#include "core/arm/template_expression.hpp"
+#include "core/arm/template_scope.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace armgate::arm {
+
+/// One body's walk: what is found is added to `items`, and what may be spent is spent once.
+class TemplateWalker {
+  public:
+    TemplateWalker(const ArmRules& rules, std::vector<CarriedRequest>& items)
+        : rules_(rules), items_(items) {}
+
+    /// The `properties` of a deployment or stack whose template lands at `scope`; what it carries
+    /// is added at `depth`. Null, or why it is not read; then nothing is added.
+    /// `more_than_listed` is set where it may change more than that.
+    [[nodiscard]] const char* walk_deployment(const std::optional<JsonValue>& properties,
+                                              const TemplateScope& scope,
+                                              std::size_t depth,
+                                              bool& more_than_listed);
+
+    /// True where the body holds more than is looked at: then none of it is judged.
+    [[nodiscard]] bool gave_up() const noexcept {
+        return evaluator_.exhausted() || overfull_ || items_.size() > kMaxCarried;
+    }
+
+  private:
+    struct Place {
+        TemplateContext& context;
+        const TemplateScope& scope;
+        std::size_t depth;
+        const TemplateResource* parent = nullptr;
+        bool symbolic = false;  ///< in an object of symbolic names: only there is `existing` known
+    };
+
+    const char* walk_nested(JsonValue properties,
+                            const TemplateScope& scope,
+                            std::size_t depth,
+                            TemplateContext* outer,
+                            bool& more_than_listed);
+    const char* walk_resources(JsonValue resources, const Place& at);
+    const char* walk_resource(JsonValue resource, const Place& place);
+    const char* walk_copies(JsonValue resource, JsonValue copy, const Place& place);
+    const char* walk_one(JsonValue resource, const Place& place);
+    void add(JsonValue resource, const TemplateResource& what, const Place& place);
+    void add_nested(JsonValue resource, TemplateScope scope, const Place& place);
+    TemplateResource read_resource(JsonValue resource, const Place& place);
+    TemplateScope resource_scope(JsonValue resource, const Place& place);
+    std::string evaluated_text(JsonValue value, const TemplateContext& context, bool& known);
+    bool is_contents_type(std::string_view type) const;
+    std::optional<Classification> classified(std::string_view method,
+                                             const TemplateScope& scope,
+                                             const TemplateResource& resource);
+
+    const ArmRules& rules_;
+    std::vector<CarriedRequest>& items_;
+    Evaluator evaluator_;
+    /// By method, kind of scope and type: a template has few of them, and each costs a reading.
+    std::unordered_map<std::string, Classification> known_;
+    bool overfull_ = false;  ///< stays, though what was too much is taken off again
+};
+
+}  // namespace armgate::arm

@@ -1,0 +1,287 @@
+#include "core/arm/template_expression.hpp"
+
+#include "core/arm/template_function.hpp"
+#include "core/base/text.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace armgate::arm {
+namespace {
+
+using Kind = Evaluated::Kind;
+
+/// Brackets within brackets, and parameters that refer to parameters.
+constexpr std::size_t kMaxDepth = 48;
+constexpr std::size_t kCallCost = 16;
+
+bool is_word_char(char c) noexcept {
+    const char lower = base::ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || base::is_digit(c) || c == '_' || c == '$';
+}
+
+std::optional<std::int64_t> to_integer(std::string_view text) noexcept {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+}  // namespace
+
+/// Reads and evaluates one expression in the same pass. A fault makes all of it unknown.
+class ExpressionReader {
+  public:
+    ExpressionReader(Evaluator& evaluator, const TemplateContext& context, std::string_view text)
+        : evaluator_(evaluator), context_(context), text_(text) {}
+
+    Evaluated read_all() {
+        Evaluated value = read();
+        skip_space();
+        return fault_ || at_ != text_.size() ? Evaluated() : value;
+    }
+
+  private:
+    Evaluated read();
+    Evaluated read_primary();
+    Evaluated read_text();
+    Evaluated read_number();
+    Evaluated read_call();
+    Evaluated call(const std::string& name, const std::vector<Evaluated>& arguments);
+    Evaluated property_of(const Evaluated& value, const Evaluated& key);
+    Evaluated element_of(const Evaluated& value, std::int64_t index);
+    Evaluated child(const Evaluated& parent, JsonValue value);
+    std::string_view read_word();
+    void skip_space() {
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' ||
+                                      text_[at_] == '\r' || text_[at_] == '\n')) {
+            ++at_;
+        }
+    }
+    bool take(char c) {
+        skip_space();
+        if (at_ == text_.size() || text_[at_] != c) return false;
+        ++at_;
+        return true;
+    }
+    Evaluated fail() {
+        fault_ = true;
+        return {};
+    }
+
+    Evaluator& evaluator_;
+    const TemplateContext& context_;
+    std::string_view text_;
+    std::size_t at_ = 0;
+    bool fault_ = false;
+};
+
+Evaluated ExpressionReader::read() {
+    if (fault_ || ++evaluator_.depth_ > kMaxDepth) {
+        --evaluator_.depth_;
+        return fail();
+    }
+    Evaluated value = read_primary();
+    while (!fault_) {
+        Evaluated key;
+        if (take('.')) {
+            key.kind = Kind::text;
+            key.text = read_word();
+            if (key.text.empty()) value = fail();
+        } else if (take('[')) {
+            key = read();
+            if (!take(']')) value = fail();
+        } else {
+            break;
+        }
+        if (!fault_) value = property_of(value, key);
+    }
+    --evaluator_.depth_;
+    return value;
+}
+
+Evaluated ExpressionReader::read_primary() {
+    skip_space();
+    if (at_ == text_.size()) return fail();
+    if (text_[at_] == '\'') return read_text();
+    if (text_[at_] == '-' || base::is_digit(text_[at_])) return read_number();
+    return read_call();
+}
+
+/// A quote in a string is doubled.
+Evaluated ExpressionReader::read_text() {
+    Evaluated out;
+    out.kind = Kind::text;
+    for (++at_; at_ < text_.size(); ++at_) {
+        if (text_[at_] == '\'') {
+            ++at_;
+            if (at_ == text_.size() || text_[at_] != '\'') return out;
+        }
+        out.text.push_back(text_[at_]);
+    }
+    return fail();
+}
+
+Evaluated ExpressionReader::read_number() {
+    const std::size_t from = at_++;
+    while (at_ < text_.size() && base::is_digit(text_[at_])) ++at_;
+    const auto value = to_integer(text_.substr(from, at_ - from));
+    if (!value) return fail();
+    Evaluated out;
+    out.kind = Kind::integer;
+    out.integer = *value;
+    return out;
+}
+
+std::string_view ExpressionReader::read_word() {
+    skip_space();
+    const std::size_t from = at_;
+    while (at_ < text_.size() && is_word_char(text_[at_])) ++at_;
+    return text_.substr(from, at_ - from);
+}
+
+Evaluated ExpressionReader::read_call() {
+    std::string name = base::to_lower(read_word());
+    // A function of the template's own is `namespace.name(...)`: unknown, but its arguments are
+    // read over.
+    while (!name.empty() && take('.')) {
+        const auto word = read_word();
+        if (word.empty()) return fail();
+        name.append(".").append(base::to_lower(word));
+    }
+    if (name.empty() || !take('(')) return fail();
+    std::vector<Evaluated> arguments;
+    if (!take(')')) {
+        do {
+            arguments.push_back(read());
+            if (fault_) return {};
+        } while (take(','));
+        if (!take(')')) return fail();
+    }
+    return call(name, arguments);
+}
+
+Evaluated ExpressionReader::call(const std::string& name, const std::vector<Evaluated>& arguments) {
+    std::size_t cost = kCallCost;
+    for (const auto& argument : arguments) cost += argument.text.size();
+    if (!evaluator_.spend(cost)) return fail();
+    const bool named = arguments.size() == 1 && arguments[0].is_text();
+    if (name == "parameters") {
+        return named ? evaluator_.parameter(arguments[0].text, context_) : Evaluated();
+    }
+    if (name == "variables") {
+        return named ? evaluator_.variable(arguments[0].text, context_) : Evaluated();
+    }
+    return call_template_function(name, arguments, context_);
+}
+
+Evaluated ExpressionReader::child(const Evaluated& parent, JsonValue value) {
+    if (parent.context != nullptr) return evaluator_.evaluate(value, *parent.context);
+    return Evaluator::literal(value);
+}
+
+Evaluated ExpressionReader::property_of(const Evaluated& value, const Evaluated& key) {
+    if (value.kind == Kind::builtin && key.is_text()) {
+        return builtin_property(value.text, key.text, context_);
+    }
+    if (!value.node) return {};
+    if (key.kind == Kind::integer) return element_of(value, key.integer);
+    if (!key.is_text()) return {};
+    const auto member = evaluator_.look_up(value.node, key.text);
+    return member ? child(value, *member) : Evaluated();
+}
+
+Evaluated ExpressionReader::element_of(const Evaluated& value, std::int64_t index) {
+    if (!value.node->is_array() || !evaluator_.spend(value.node->size())) return {};
+    for (const JsonValue element : *value.node) {
+        if (index-- == 0) return child(value, element);
+    }
+    return {};
+}
+
+bool is_expression(std::string_view text) noexcept {
+    return text.size() >= 2 && text.front() == '[' && text.back() == ']' && text[1] != '[';
+}
+
+bool Evaluator::spend(std::size_t cost) noexcept {
+    exhausted_ = exhausted_ || cost > budget_;
+    if (!exhausted_) budget_ -= cost;
+    return !exhausted_;
+}
+
+std::optional<JsonValue> Evaluator::look_up(const std::optional<JsonValue>& object,
+                                            std::string_view name) {
+    if (!object || !spend(object->size())) return std::nullopt;
+    return object->member(name);
+}
+
+Evaluated Evaluator::literal(JsonValue value) {
+    Evaluated out;
+    switch (value.kind()) {
+        case JsonKind::boolean:
+            out.kind = Kind::boolean;
+            out.boolean = value.text() == "true";
+            break;
+        case JsonKind::number:
+            if (const auto number = to_integer(value.text())) {
+                out.kind = Kind::integer;
+                out.integer = *number;
+            }
+            break;
+        case JsonKind::string:
+            // Whether ARM evaluates these is not known.
+            if (is_expression(value.text())) break;
+            out.kind = Kind::text;
+            out.text = value.text();
+            break;
+        case JsonKind::null:
+        case JsonKind::array:
+        case JsonKind::object:
+            out.kind = Kind::node;
+            out.node = value;
+            break;
+    }
+    return out;
+}
+
+Evaluated Evaluator::evaluate(JsonValue value, const TemplateContext& context) {
+    if (context.blind || !spend(value.text().size() + 1)) return {};
+    if (!value.is_string()) {
+        Evaluated out = literal(value);
+        out.context = &context;
+        return out;
+    }
+    std::string_view text = value.text();
+    if (is_expression(text)) {
+        text.remove_prefix(1);
+        text.remove_suffix(1);
+        return ExpressionReader(*this, context, text).read_all();
+    }
+    Evaluated out;
+    out.kind = Kind::text;
+    if (text.starts_with("[[")) text.remove_prefix(1);
+    out.text = text;
+    return out;
+}
+
+Evaluated Evaluator::parameter(std::string_view name, const TemplateContext& context) {
+    const auto declared = look_up(context.parameters, name);
+    const auto type = look_up(declared, "type");
+    // Without a type of its own (a reference to a definition) it may be a secure one.
+    if (!type || !type->is_string() || base::ascii_istarts_with(type->text(), "secure")) return {};
+    if (context.given_elsewhere) return {};
+    if (const auto given = look_up(context.given, name)) {
+        const auto value = look_up(given, "value");
+        if (!value) return {};
+        return context.outer != nullptr ? evaluate(*value, *context.outer) : literal(*value);
+    }
+    const auto value = look_up(declared, "defaultValue");
+    return value ? evaluate(*value, context) : Evaluated();
+}
+
+Evaluated Evaluator::variable(std::string_view name, const TemplateContext& context) {
+    const auto value = look_up(context.variables, name);
+    return value ? evaluate(*value, context) : Evaluated();
+}
+
+}  // namespace armgate::arm

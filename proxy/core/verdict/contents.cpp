@@ -1,0 +1,136 @@
+#include "core/verdict/contents.hpp"
+
+#include "core/arm/contents.hpp"
+#include "core/arm/rules.hpp"
+#include "core/base/redact.hpp"
+#include "core/base/text.hpp"
+#include "core/verdict/verdict_json.hpp"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace armgate::verdict {
+namespace {
+
+using arm::CarriedRequest;
+using arm::Inside;
+
+/// What the items at one depth make together.
+struct Together {
+    bool fails = false;
+    bool unread = false;
+    bool doubt = false;
+
+    void add(const Verdict& verdict) noexcept {
+        fails = fails || verdict.outcome == Outcome::fail;
+        unread = unread || verdict.clause == ClauseId::contents_not_read;
+        doubt = doubt || verdict.outcome == Outcome::uncertain;
+    }
+    [[nodiscard]] Verdict verdict(bool more_than_listed) const noexcept {
+        if (fails) return {Outcome::fail, ClauseId::contents};
+        if (unread) return {Outcome::uncertain, ClauseId::contents_not_read};
+        const bool pass = !doubt && !more_than_listed;
+        return {pass ? Outcome::pass : Outcome::uncertain, ClauseId::contents};
+    }
+};
+
+ContentsItem shown(CarriedRequest&& carried, const Verdict& verdict) {
+    ContentsItem item;
+    item.name = std::move(carried.name);
+    item.method = std::move(carried.method);
+    item.request_class = carried.request.request_class;
+    item.resource_id = std::move(carried.request.resource_id);
+    item.operation = std::move(carried.request.operation);
+    item.verdict = verdict;
+    item.depth = carried.depth;
+    return item;
+}
+
+void append_member(std::string& out, std::string_view key, const std::optional<std::string>& text) {
+    out += key;
+    if (text) {
+        base::append_json_string(out, base::redact_text(*text));
+    } else {
+        out += "null";
+    }
+}
+
+}  // namespace
+
+JudgedContents judge_contents(const RequestView& request,
+                              const arm::Classification& classification,
+                              const identity::Identity& identity,
+                              const arm::ArmRules& rules) {
+    JudgedContents out;
+    const arm::CarrierView view{request.method, request.path, request.body.value_or(""),
+                                request.host, request.cloud};
+    auto read = arm::read_contents(view, classification, rules);
+    if (!read) {
+        out.unread = std::move(read.error().detail);
+        return out;
+    }
+    out.facts.tags_only = read->tags_only;
+    if (classification.carries == arm::Carries::nothing) return out;
+    // From the last to the first: what an item carries is judged before the item.
+    std::vector<Together> levels(1);
+    out.items.resize(read->items.size());
+    for (std::size_t i = read->items.size(); i-- > 0;) {
+        CarriedRequest& carried = read->items[i];
+        if (levels.size() < carried.depth + 2) levels.resize(carried.depth + 2);
+        BodyFacts facts;
+        facts.tags_only = carried.tags_only;
+        if (carried.inside == Inside::read) {
+            facts.contents = levels[carried.depth + 1].verdict(carried.more_than_listed);
+        }
+        levels[carried.depth + 1] = {};
+        const Verdict verdict =
+            judge(carried.request, request.cloud, identity, Forwardable::yes, facts);
+        levels[carried.depth].add(verdict);
+        out.items[i] = shown(std::move(carried), verdict);
+    }
+    out.facts.contents = levels[0].verdict(read->more_than_listed);
+    return out;
+}
+
+void name_policies(std::vector<ContentsItem>& items,
+                   arm::RefusalStyle style,
+                   const arm::ArmRules& rules) {
+    for (ContentsItem& item : items) {
+        item.policy = policy_of(item.verdict, item.request_class, style, rules);
+    }
+}
+
+std::vector<std::size_t> refused_items(Mode mode,
+                                       const Assessment& assessment,
+                                       UncertainPolicy uncertain) {
+    std::vector<std::size_t> refused;
+    std::size_t position = 0;
+    for (const ContentsItem& item : assessment.contents) {
+        if (item.depth != 0) continue;
+        const Decision decision = decide(mode, item.verdict, assessment.identity, uncertain);
+        if (decision != Decision::forward) refused.push_back(position);
+        ++position;
+    }
+    return refused;
+}
+
+void append_contents_json(std::string& out, const std::vector<ContentsItem>& items) {
+    out += "[";
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const ContentsItem& item = items[i];
+        if (i > 0) out += ",";
+        out += R"({"name":)";
+        base::append_json_string(out, base::redact_text(item.name));
+        out += R"(,"method":)";
+        base::append_json_string(out, base::redact_text(item.method));
+        append_member(out, R"(,"resource_id":)", item.resource_id);
+        append_member(out, R"(,"operation":)", item.operation);
+        out += R"(,"verdict":)";
+        append_verdict_json(out, item.verdict, item.policy);
+        out += "}";
+    }
+    out += "]";
+}
+
+}  // namespace armgate::verdict

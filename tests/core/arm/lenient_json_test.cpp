@@ -1,0 +1,194 @@
+#include "core/arm/lenient_json.hpp"
+
+#include "core/base/json.hpp"
+#include "support/lenient_tree.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace armgate::arm {
+namespace {
+
+/// The document as plain JSON without spaces; `!` and the error's name where it is not read.
+std::string read(std::string_view text) {
+    const auto document = LenientJson::parse(text);
+    if (!document) return "!" + std::string(error_name(document.error().code));
+    return test::plain_tree(document->root()).dump();
+}
+
+TEST(LenientJson, ReadsWhatAzSends) {
+    EXPECT_EQ(read("{\"properties\": {\"mode\": \"Incremental\", template:{\n"
+                   "  // what is deployed\n  \"resources\": [ /* none */ ],\n}}}"),
+              R"({"properties":{"mode":"Incremental","template":{"resources":[]}}})");
+}
+
+TEST(LenientJson, TakesTheLibertiesOfArm) {
+    const std::pair<const char*, const char*> table[] = {
+        {R"({a:1})", R"({"a":1})"},
+        {R"({$schema_2:1})", R"({"$schema_2":1})"},
+        {R"({1a:1})", R"({"1a":1})"},
+        {R"({'a b':'it"s'})", R"({"a b":"it\"s"})"},
+        {R"({"a":'it\'s'})", R"({"a":"it's"})"},
+        {R"([1,2,])", "[1,2]"},
+        {R"({"a":1,})", R"({"a":1})"},
+        {"[1,//x\n2]", "[1,2]"},
+        {"[1,//x\r\n2]", "[1,2]"},
+        {"/**/[/* , */1/**/,/*]*/2]//", "[1,2]"},
+        {"[\"a\nb\tc\"]", R"(["a\nb\tc"])"},
+        {"\"//x\"", R"("//x")"},
+        {"'/*'", R"("/*")"},
+    };
+    for (const auto& [text, want] : table) {
+        SCOPED_TRACE(text);
+        EXPECT_EQ(read(text), want);
+    }
+}
+
+TEST(LenientJson, ReadsJson) {
+    for (const char* text :
+         {"null", "true", "false", "0", "-0", "-12.5e+3", R"("\u0041\ud83d\ude00\u00e9\n\/")", "[]",
+          "{}", R"({"a":[{"b":[[]]},{}],"c":{"d":null}})", " [ 1 , 2 ] ", "\"\xC3\xA9\"",
+          R"({"":1,"a":{"a":1}})"}) {
+        SCOPED_TRACE(text);
+        const auto want = base::parse_json(text, base::kBodyDepth);
+        ASSERT_TRUE(want);
+        const auto got = LenientJson::parse(text);
+        ASSERT_TRUE(got);
+        EXPECT_EQ(test::plain_tree(got->root()), *want);
+    }
+}
+
+TEST(LenientJson, RefusesEverythingElse) {
+    for (const std::string& text : {std::string(),
+                                    std::string(" "),
+                                    std::string("//"),
+                                    std::string("[1 2]"),
+                                    std::string("[,]"),
+                                    std::string("[1,,2]"),
+                                    std::string("{,}"),
+                                    std::string("{a}"),
+                                    std::string("{a 1}"),
+                                    std::string("{a:}"),
+                                    std::string("{a:1 b:2}"),
+                                    std::string("{a-b:1}"),
+                                    std::string("{:1}"),
+                                    std::string("{1.5:1}"),
+                                    std::string("[1}"),
+                                    std::string("{\"a\":1]"),
+                                    std::string("[1"),
+                                    std::string("{\"a\":1"),
+                                    std::string("[1]]"),
+                                    std::string("[1] x"),
+                                    std::string("{}{}"),
+                                    std::string("01"),
+                                    std::string("0x1F"),
+                                    std::string("1."),
+                                    std::string(".5"),
+                                    std::string("+1"),
+                                    std::string("1e"),
+                                    std::string("-"),
+                                    std::string("NaN"),
+                                    std::string("Infinity"),
+                                    std::string("undefined"),
+                                    std::string("new Date(1)"),
+                                    std::string("True"),
+                                    std::string("truex"),
+                                    std::string("nul"),
+                                    std::string("a"),
+                                    std::string("\"a"),
+                                    std::string("'a\""),
+                                    std::string("\"\\x41\""),
+                                    std::string("\"\\u12\""),
+                                    std::string("\"\\u12G4\""),
+                                    std::string("\"\\ud800\""),
+                                    std::string("\"\\udc00\""),
+                                    std::string("\"\\ud800\\u0041\""),
+                                    std::string("\"\\u0000\""),
+                                    std::string("\"\\"),
+                                    std::string("[1/*"),
+                                    std::string("[1/*/]"),
+                                    std::string("[1/]"),
+                                    std::string("/ /1"),
+                                    std::string("[1,//x\r2]"),
+                                    std::string("#x\n1"),
+                                    std::string("\"\x01\""),
+                                    std::string("[1]\0", 4),
+                                    std::string("\"\0\"", 3),
+                                    std::string("\xEF\xBB\xBF[]"),
+                                    std::string("\"\xFF\""),
+                                    std::string("\"\xC0\xAF\""),
+                                    std::string("\"\xED\xA0\x80\""),
+                                    std::string("\"\xF4\x90\x80\x80\""),
+                                    std::string("\"\xC3"),
+                                    std::string("[1]//\xC3"),
+                                    std::string("[\xC2\xA0"
+                                                "1]")}) {
+        SCOPED_TRACE(text);
+        EXPECT_EQ(read(text), "!input_invalid");
+    }
+}
+
+/// Strings and gaps are looked through eight bytes at a time: each place and length is its own
+/// case.
+TEST(LenientJson, FindsTheEndWhereverItStands) {
+    for (std::size_t length = 0; length < 40; ++length) {
+        const std::string fill(length, 'x');
+        const std::string spaces(length, ' ');
+        EXPECT_EQ(read("\"" + fill + "\""), "\"" + fill + "\"");
+        EXPECT_EQ(read("'" + fill + "\"!\x7F'").size(), length + 6);
+        EXPECT_EQ(read("[" + spaces + "1" + spaces + "]" + spaces), "[1]");
+        EXPECT_EQ(read("\"" + fill), "!input_invalid");
+        EXPECT_EQ(read("\"" + fill + "\x1F" + fill + "\""), "!input_invalid");
+        EXPECT_EQ(read("\"" + fill + "\t" + fill + "\""), "\"" + fill + "\\t" + fill + "\"");
+        EXPECT_EQ(read("\"" + fill + "\\n" + fill + "\xC3\xA9" + fill + "\""),
+                  "\"" + fill + "\\n" + fill + "\xC3\xA9" + fill + "\"");
+        EXPECT_EQ(read("\"" + fill + "\"" + spaces + "x"), "!input_invalid");
+    }
+}
+
+TEST(LenientJson, RefusesTwoMembersOfOneName) {
+    EXPECT_EQ(read(R"({"a":1,"b":2,"a":3})"), "!input_invalid");
+    EXPECT_EQ(read(R"({"a":1,a:3})"), "!input_invalid");
+    EXPECT_EQ(read(R"({"a":1,"\u0061":3})"), "!input_invalid");
+    EXPECT_EQ(read(R"({"properties":1,"Properties":3})"), "!input_invalid");
+    EXPECT_EQ(read(R"([{"a":1},{"a":2},{"b":{"a":1},"a":2}])"),
+              R"([{"a":1},{"a":2},{"a":2,"b":{"a":1}}])");
+    std::string many = "{";
+    for (int i = 0; i < 100; ++i) many += "\"key" + std::to_string(i) + "\":1,";
+    EXPECT_NE(read(many + "}"), "!input_invalid");
+    EXPECT_EQ(read(many + "KEY57:1}"), "!input_invalid");
+}
+
+TEST(LenientJson, HasLimits) {
+    const auto nested = [](std::size_t depth) {
+        return std::string(depth, '[') + std::string(depth, ']');
+    };
+    EXPECT_EQ(read(nested(64)), nested(64));
+    EXPECT_EQ(read(nested(65)), "!input_invalid");
+    EXPECT_EQ(read(nested(500'000)), "!input_invalid");
+    EXPECT_EQ(read("\"" + std::string(kMaxBodyBytes - 2, 'a') + "\"").size(), kMaxBodyBytes);
+    EXPECT_EQ(read("\"" + std::string(kMaxBodyBytes - 1, 'a') + "\""), "!body_too_large");
+    std::string wide = "[";
+    for (std::size_t i = 1; i < kMaxBodyValues; ++i) wide += "0,";
+    EXPECT_NE(read(wide + "]"), "!input_invalid");
+    EXPECT_EQ(read(wide + "0]"), "!input_invalid");
+}
+
+TEST(LenientJson, ValuesKnowTheirPlaceInTheText) {
+    const std::string text = "{ a : [ 1, 'x' ] , /**/ \"b\":{\"c\":true} }";
+    const auto document = LenientJson::parse(text);
+    ASSERT_TRUE(document);
+    const JsonValue root = document->root();
+    EXPECT_EQ(root.source(), text);
+    EXPECT_EQ(root.member("A")->source(), "[ 1, 'x' ]");
+    EXPECT_EQ(root.member("b")->source(), R"({"c":true})");
+    EXPECT_EQ(root.member("B")->member("C")->source(), "true");
+    EXPECT_EQ(root.member("a")->size(), 2U);
+    EXPECT_FALSE(root.member("c"));
+    EXPECT_FALSE(root.member("a")->member("x"));
+}
+
+}  // namespace
+}  // namespace armgate::arm
