@@ -191,8 +191,10 @@ Result<std::unique_ptr<Foundation>> load_foundation(const RawOptions& raw) {
     if (!redaction) return redaction.error();
     auto hosts = arm::ArmHosts::make(rules->arm, raw.intercept);
     if (!hosts) return hosts.error();
-    return std::make_unique<Foundation>(
-        Foundation{std::move(*rules), std::move(*redaction), std::move(*hosts)});
+    auto wiring = wiring::load_wiring_rules();
+    if (!wiring) return wiring.error();
+    return std::make_unique<Foundation>(Foundation{std::move(*rules), std::move(*redaction),
+                                                   std::move(*hosts), std::move(*wiring)});
 }
 
 std::string describe(const io::tcp::endpoint& endpoint) {

@@ -80,6 +80,7 @@ struct Foundation {
     verdict::Rules rules;
     base::RedactionRules redaction;
     arm::ArmHosts hosts;
+    wiring::WiringRules wiring;
 };
 [[nodiscard]] Result<std::unique_ptr<Foundation>> load_foundation(const RawOptions& raw);
 

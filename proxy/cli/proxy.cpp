@@ -59,10 +59,8 @@ int run_proxy(const RawOptions& raw) {
     if (!authority) return fail(authority.error());
 
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
-    const bool color = raw.color == "always" ||
-                       (raw.color == "auto" && terminal && std::getenv("NO_COLOR") == nullptr);
-    RunObserver observer(terminal && !raw.quiet ? RequestLines::shown : RequestLines::hidden,
-                         color ? Color::on : Color::off);
+    const wiring::WiringRules rules = (*foundation)->wiring;
+    RunObserver observer({request_lines_for(raw.quiet), color_for(raw.color), rules, *folder, {}});
     const bool asks_credentials = settings->proxy_auth.has_value();
     auto runtime = Runtime::start({std::move(*foundation),
                                    std::move(*settings),

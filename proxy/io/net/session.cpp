@@ -99,10 +99,18 @@ awaitable<bool> Session::ask_for_credentials() {
     co_return sent.has_value();
 }
 
+void Session::report_without_credentials() {
+    Observer* observer = worker_.shared.observer;
+    if (observer != nullptr) observer->on_client_without_credentials(user_agent_);
+}
+
 awaitable<Session::Next> Session::await_connect() {
     for (int tries = 0; tries < kMaxCredentialTries; ++tries) {
         const Result<http::RequestHead> head = co_await read_head();
-        if (!head && (head.error().code == Errc::connection_closed)) co_return Next::stop;
+        if (!head && (head.error().code == Errc::connection_closed)) {
+            if (tries > 0) report_without_credentials();
+            co_return Next::stop;
+        }
         if (!head) {
             const unsigned status =
                 head.error().code == Errc::timed_out ? 408 : status_of(head.error().code);
@@ -135,6 +143,7 @@ awaitable<Session::Next> Session::await_connect() {
         }
         co_return worker_.shared.hosts.contains(target_.host) ? Next::intercept : Next::tunnel;
     }
+    report_without_credentials();
     co_return Next::stop;
 }
 

@@ -30,6 +30,7 @@ class Session {
     [[nodiscard]] bool is_authorised(const http::RequestHead& head) const;
     [[nodiscard]] awaitable<bool> say(unsigned status, std::string_view code, std::string message);
     [[nodiscard]] awaitable<bool> ask_for_credentials();
+    void report_without_credentials();
     [[nodiscard]] awaitable<void> intercept();
     [[nodiscard]] awaitable<bool> serve_one();
     [[nodiscard]] awaitable<void> tunnel();
