@@ -95,7 +95,9 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
         ->type_name("NAME=VALUE");
     app.add_option("--threads", raw.threads, "I/O threads (number of processors)")
         ->check(CLI::Range(1U, 256U));
-    app.add_option("--config", raw.config, "Read these options from a JSON file; flags win")
+    app.add_option("--config", raw.config,
+                   "Read these options from a JSON file; flags win; 'armgate proxy --print-config' "
+                   "shows one, config/schemas/config.schema.json describes it")
         ->type_name("FILE");
     app.add_option("--log-level", raw.log_level, "Diagnostics on stderr")
         ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
