@@ -1,7 +1,5 @@
 #include "cli/run_observer.hpp"
 
-#include "core/wiring/untrusting.hpp"
-
 #include <cstdio>
 #include <cstdlib>
 #include <sys/ioctl.h>
@@ -58,8 +56,17 @@ void RunObserver::on_tunnel(const trace::TunnelRecord&) {
 }
 
 void RunObserver::on_untrusting_client(const std::string& host, const std::string& user_agent) {
-    const auto report = wiring::report_untrusting({host, user_agent, setup_.command},
-                                                  setup_.trust_folder, setup_.rules);
+    complain(wiring::report_untrusting({host, user_agent, setup_.command}, setup_.trust_folder,
+                                       setup_.rules));
+}
+
+void RunObserver::on_client_left(const std::string& host, const std::string& user_agent) {
+    const auto report =
+        wiring::report_left({host, user_agent, setup_.command}, setup_.trust_folder, setup_.rules);
+    if (report) complain(*report);
+}
+
+void RunObserver::complain(const wiring::UntrustingReport& report) {
     {
         const std::lock_guard lock(mutex_);
         if (!is_new(report.kind)) return;

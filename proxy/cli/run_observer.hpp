@@ -3,7 +3,7 @@
 
 #include "core/report/summary.hpp"
 #include "core/report/terminal_line.hpp"
-#include "core/wiring/rules.hpp"
+#include "core/wiring/untrusting.hpp"
 #include "io/net/shared.hpp"
 
 #include <condition_variable>
@@ -40,6 +40,7 @@ class RunObserver : public io::Observer {
     void on_request(std::shared_ptr<const trace::RequestRecord> record) override;
     void on_tunnel(const trace::TunnelRecord& record) override;
     void on_untrusting_client(const std::string& host, const std::string& user_agent) override;
+    void on_client_left(const std::string& host, const std::string& user_agent) override;
     void on_client_without_credentials(const std::string& user_agent) override;
 
     [[nodiscard]] report::Summary summary() const;
@@ -61,6 +62,8 @@ class RunObserver : public io::Observer {
 
     /// A client's User-Agent is its own text: it cannot make us say without end.
     static constexpr std::size_t kMaxComplaints = 16;
+
+    void complain(const wiring::UntrustingReport& report);
 
     /// True where this is to be said: it was not before, and there were not too many. Locked.
     [[nodiscard]] bool is_new(const std::string& kind);

@@ -70,6 +70,12 @@ class Wget(WiringCase):
         self.assertEqual(["mine"], self.tools(done), f"{done}")
         self.assertIn("'no_proxy' of your wgetrc", done.stderr)
 
+    def test_without_the_variable_it_is_named_though_wget_may_send_no_alert(self):
+        done = self.run_client(["env", "-u", "WGETRC", "-u", "SSL_CERT_FILE", "wget", "--tries=1",
+                                "-qO-", TARGET], self.home, "observe")
+        self.assertEqual([], done.requests(), f"{done}")
+        self.assertRegex(done.stderr, r"armgate: wget .* lack(s)? WGETRC=/")
+
     def test_a_wgetrc_that_the_user_names(self):
         own = self.home / "own.rc"
         own.write_text(f"user_agent = named/1.0\nca_certificate = {self.stage.bundle}\n")

@@ -53,6 +53,17 @@ class Untrusting : public ::testing::Test {
         EXPECT_THROW(wire.start_tls(options), WireError);
     }
 
+    /// A client that takes the handshake to its end and then leaves.
+    void leave(const std::string& fields) {
+        Wire wire = Wire::connect(port_);
+        wire.send("CONNECT management.azure.com:443 HTTP/1.1\r\n" + fields + "\r\n");
+        ASSERT_EQ(wire.read_head().status(), 200);
+        TlsOptions options;
+        options.sni = "management.azure.com";
+        wire.start_tls(options);
+        wire.close();
+    }
+
     std::string finish() {
         spill(folder_.file("go"), "go");
         EXPECT_EQ(run_->wait(), 0);
@@ -98,6 +109,15 @@ TEST_F(Untrusting, WhoCannotBeKnownIsSaidToBeSo) {
     EXPECT_TRUE(run_->says("a client that does not say its name does not trust")) << run_->err();
     EXPECT_TRUE(run_->says("az, Python: REQUESTS_CA_BUNDLE; ")) << run_->err();
     finish();
+}
+
+TEST_F(Untrusting, AKindThatLeavesWithoutAnAlertIsNamedAndNoOther) {
+    start("deploy.sh", {"--no-proxy-auth"});
+    leave("User-Agent: curl/8\r\n");
+    leave("User-Agent: Wget/1.21.3\r\n");
+    EXPECT_TRUE(run_->says("wget closed its connection to ARM when it saw")) << run_->err();
+    EXPECT_TRUE(run_->says("it may lack WGETRC=")) << run_->err();
+    EXPECT_THAT(finish(), Not(HasSubstr("curl")));
 }
 
 TEST_F(Untrusting, AFloodOfNamesIsCutShort) {

@@ -36,7 +36,7 @@ bool flag(base::RuleFile& file, const json& entry, const char* key) {
 ClientRule read_client(base::RuleFile& file, const json& entry) {
     file.expect_keys(entry, "clients",
                      {"id", "name", "products", "commands", "variable", "value", "effect",
-                      "names_itself", "nameless", "note"});
+                      "names_itself", "nameless", "no_alert", "note"});
     ClientRule client;
     client.id = file.text(entry, "id");
     client.name = file.text(entry, "name");
@@ -46,6 +46,7 @@ ClientRule read_client(base::RuleFile& file, const json& entry) {
     client.value = file.text(entry, "value");
     client.effect = effect_of(file, entry);
     client.names_itself = flag(file, entry, "names_itself");
+    client.no_alert = flag(file, entry, "no_alert");
     client.nameless = optional_text(file, entry, "nameless");
     client.note = optional_text(file, entry, "note");
     return client;

@@ -28,6 +28,7 @@ struct ClientRule {
     Effect effect = Effect::replace;
     bool names_itself = false;  ///< sends a User-Agent with its CONNECT
     std::string nameless;       ///< id of who else its command starts, and who sends none
+    bool no_alert = false;      ///< may leave without an alert where it does not trust us
     std::string note;           ///< a sentence; may be empty
 };
 

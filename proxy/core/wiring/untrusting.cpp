@@ -131,10 +131,23 @@ UntrustingReport report_untrusting(const UntrustingClient& client,
     return report;
 }
 
+std::optional<UntrustingReport> report_left(const UntrustingClient& client,
+                                            std::string_view folder,
+                                            const WiringRules& rules) {
+    const ClientRule* known = recognise_client(client, rules);
+    if (known == nullptr || !known->no_alert) return std::nullopt;
+    UntrustingReport report = report_untrusting(client, folder, rules);
+    report.doubt = Doubt::some;
+    return report;
+}
+
 std::string UntrustingReport::sentence() const {
-    const std::string text =
-        who + " does not trust armgate's CA, so its call to ARM failed; it lacks " + remedy;
-    return note.empty() ? text : text + ". " + note;
+    const std::string what =
+        doubt == Doubt::none
+            ? " does not trust armgate's CA, so its call to ARM failed; it lacks "
+            : " closed its connection to ARM when it saw armgate's certificate, so it seems not to "
+              "trust armgate's CA; it may lack ";
+    return who + what + remedy + (note.empty() ? "" : ". " + note);
 }
 
 }  // namespace armgate::wiring

@@ -4,6 +4,7 @@
 
 #include "core/wiring/rules.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@ namespace armgate::wiring {
 /// tool that sent one earlier does trust us.
 struct UntrustingClient {
     std::string host;        ///< that it wanted to reach
-    std::string user_agent;  ///< of its CONNECT; az, Python, .NET and some of Node send none
+    std::string user_agent;  ///< of its CONNECT; az, Python and some of Node send none
     std::string command;     ///< that `armgate run` started; empty for `armgate proxy`
 };
 
@@ -22,11 +23,18 @@ struct UntrustingClient {
 [[nodiscard]] const ClientRule* recognise_client(const UntrustingClient& client,
                                                  const WiringRules& rules);
 
+/// How sure it is that the client does not trust us.
+enum class Doubt {
+    none,  ///< its alert said so
+    some   ///< it left without a request, as it does where it does not trust us
+};
+
 struct UntrustingReport {
     std::string kind;  ///< equal for what need not be said twice
     std::string who;
     std::string remedy;  ///< `VARIABLE=value`, or the common ones
     std::string note;    ///< sentences; may be empty
+    Doubt doubt = Doubt::none;
 
     /// One line without LF.
     [[nodiscard]] std::string sentence() const;
@@ -36,6 +44,12 @@ struct UntrustingReport {
 [[nodiscard]] UntrustingReport report_untrusting(const UntrustingClient& client,
                                                  std::string_view folder,
                                                  const WiringRules& rules);
+
+/// The same for a client that left after the handshake without a request; nothing where it is not
+/// one that then does not trust us.
+[[nodiscard]] std::optional<UntrustingReport> report_left(const UntrustingClient& client,
+                                                          std::string_view folder,
+                                                          const WiringRules& rules);
 
 /// What to say of a client that did not send the proxy's credentials; one line without LF.
 [[nodiscard]] std::string report_without_credentials(const UntrustingClient& client,

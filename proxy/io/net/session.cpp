@@ -165,17 +165,26 @@ awaitable<void> Session::intercept() {
                  " failed: " + shaken.error().detail);
     }
     bool open = shaken.has_value();
+    bool is_first = true;
+    bool left = false;
     while (open) {
         if (input_.empty()) {
             input_.release();
             const Result<void> came =
                 co_await client_.wait_readable(after(limits_.client_idle), Deadline::Waiting::idle);
             if (!came) break;
+            // An end, and no byte of a request before it.
+            left = is_first && client_.has_news() && SSL_pending(client_.ssl()) == 0;
         }
+        is_first = false;
         open = co_await serve_one();
     }
-    if (client_.peer_trust() == PeerTrust::rejected && worker_.shared.observer != nullptr) {
-        worker_.shared.observer->on_untrusting_client(target_.host, user_agent_);
+    Observer* observer = worker_.shared.observer;
+    if (observer == nullptr) co_return;
+    if (client_.peer_trust() == PeerTrust::rejected) {
+        observer->on_untrusting_client(target_.host, user_agent_);
+    } else if (left) {
+        observer->on_client_left(target_.host, user_agent_);
     }
 }
 

@@ -116,6 +116,19 @@ TEST(Untrusting, AClientsOwnTextHoldsNothingThatATerminalObeysAndNoToken) {
     }
 }
 
+TEST(Untrusting, WhoLeavesWithoutAnAlertIsReportedWithDoubtWhereItsKindDoesThat) {
+    const auto wget = report_left({"h", "Wget/1.21.3", ""}, "/f", rules());
+    ASSERT_TRUE(wget);
+    EXPECT_EQ(
+        wget->sentence(),
+        "wget closed its connection to ARM when it saw armgate's certificate, so it seems not "
+        "to trust armgate's CA; it may lack WGETRC=/f/wgetrc");
+    EXPECT_TRUE(report_left({"h", "git/2.39.5", ""}, "/f", rules()));
+    for (const char* user_agent : {"curl/8", "Go-http-client/1.1", "own/1", ""}) {
+        EXPECT_FALSE(report_left({"h", user_agent, "az"}, "/f", rules())) << user_agent;
+    }
+}
+
 TEST(WithoutCredentials, NamesTheWayOut) {
     EXPECT_THAT(report_without_credentials({"", "Java/17", "java"}, rules()),
                 testing::AllOf(HasSubstr("Java reached"), HasSubstr("--no-proxy-auth")));
