@@ -20,6 +20,21 @@ void add_pattern(std::vector<std::string>& patterns, std::string pattern) {
     if (!known) patterns.push_back(std::move(pattern));
 }
 
+/// A DNS name or an IPv4 address, as far as its bytes go. Anything else may mean more to Java than
+/// it does in NO_PROXY: `*` at the end, or `|`, which starts another entry.
+bool is_host_name(std::string_view name) noexcept {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        const char lower = base::ascii_lower(c);
+        return base::is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '.' || c == '-' ||
+               c == '_';
+    });
+}
+
+bool is_ipv6(std::string_view name) noexcept {
+    return name.find(':') != std::string_view::npos &&
+           name.find_first_not_of("0123456789abcdefABCDEF:.[]") == std::string_view::npos;
+}
+
 /// Host without port; a name of two colons and more is an IPv6 address.
 std::string_view without_port(std::string_view entry) {
     const std::size_t colon = entry.rfind(':');
@@ -95,21 +110,23 @@ std::vector<std::string> java_patterns(const std::vector<std::string>& no_proxy)
     std::vector<std::string> patterns;
     for (const std::string& entry : no_proxy) {
         std::string_view name = without_port(entry);
-        if (name.find('/') != std::string_view::npos || name == "*" || name.empty()) continue;
-        if (name == "127.0.0.1") name = "127.*";  // as the JDK's own default has it
-        if (name.find(':') != std::string_view::npos) {
+        if (is_ipv6(name)) {
             const bool bracketed = name.front() == '[';
             add_pattern(patterns, bracketed ? std::string(name) : "[" + std::string(name) + "]");
             continue;
         }
-        const bool suffix_alone = name.front() == '*' || name.front() == '.';
-        while (!name.empty() && (name.front() == '*' || name.front() == '.')) name.remove_prefix(1);
-        while (!name.empty() && name.back() == '.') name.remove_suffix(1);
-        if (name.empty()) continue;
+        if (name == "127.0.0.1") {
+            add_pattern(patterns, "127.*");  // as the JDK's own default has it
+            continue;
+        }
+        const bool suffix_alone = name.starts_with('*') || name.starts_with('.');
+        while (name.starts_with('*') || name.starts_with('.')) name.remove_prefix(1);
+        while (name.ends_with('.')) name.remove_suffix(1);
+        if (!is_host_name(name)) continue;
         if (!suffix_alone) add_pattern(patterns, std::string(name));
         // To curl and Go a plain name stands for what is below it, too.
         const bool has_below =
-            name.find('.') != std::string_view::npos && base::ascii_lower(name.back()) >= 'a';
+            name.find('.') != std::string_view::npos && !base::is_digit(name.back());
         if (suffix_alone || has_below) add_pattern(patterns, "*." + std::string(name));
     }
     return patterns;

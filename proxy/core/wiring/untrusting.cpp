@@ -117,6 +117,8 @@ UntrustingReport report_untrusting(const UntrustingClient& client,
     UntrustingReport report;
     const std::string host = shown(client.host);
     const ClientRule* known = recognise_client(client, rules);
+    report.source = client.command.empty() ? "'armgate env' prints it"
+                                           : "'armgate run' had set it for its command";
     if (known != nullptr) {
         report.kind = known->id + " " + host;
         report.who = known->name;
@@ -147,7 +149,7 @@ std::string UntrustingReport::sentence() const {
             ? " does not trust armgate's CA, so its call to ARM failed; it lacks "
             : " closed its connection to ARM when it saw armgate's certificate, so it seems not to "
               "trust armgate's CA; it may lack ";
-    return who + what + remedy + (note.empty() ? "" : ". " + note);
+    return who + what + remedy + "; " + source + (note.empty() ? "" : ". " + note);
 }
 
 }  // namespace armgate::wiring

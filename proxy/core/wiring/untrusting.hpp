@@ -33,6 +33,7 @@ struct UntrustingReport {
     std::string kind;  ///< equal for what need not be said twice
     std::string who;
     std::string remedy;  ///< `VARIABLE=value`, or the common ones
+    std::string source;  ///< where the variable comes from
     std::string note;    ///< sentences; may be empty
     Doubt doubt = Doubt::none;
 

@@ -43,6 +43,10 @@ TEST(JavaPatterns, FollowNoProxy) {
                                "intranet", "*", "", "dot.test."}),
                 ElementsAre("*.corp.test", "*.other.test", "host.test", "*.host.test", "intranet",
                             "dot.test", "*.dot.test"));
+    EXPECT_THAT(java_patterns({"management.azure.*", "a|management.azure.com", "*.*", "a b", "'q'",
+                               "fe80::1%eth0", "[::1]"}),
+                ElementsAre("[::1]"))
+        << "what means more to Java than in NO_PROXY";
     EXPECT_THAT(java_patterns({"a.test", "A.test", "a.test"}),
                 ElementsAre("a.test", "*.a.test", "A.test", "*.A.test"));
 }

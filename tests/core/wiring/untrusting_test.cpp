@@ -90,7 +90,7 @@ TEST(Untrusting, WhoCannotBeKnownIsSaidToBeSoWithTheCommonVariables) {
               "a client that does not say its name does not trust armgate's CA, so its call to ARM "
               "failed; it lacks the variable that names /f/bundle.pem (az, Python: "
               "REQUESTS_CA_BUNDLE; Terraform, Go, .NET: SSL_CERT_FILE; Node: NODE_EXTRA_CA_CERTS; "
-              "Java: JAVA_TOOL_OPTIONS)");
+              "Java: JAVA_TOOL_OPTIONS); 'armgate run' had set it for its command");
     EXPECT_THAT(report_untrusting({"h", "own/1", ""}, "/f", rules()).sentence(),
                 HasSubstr("a client that calls itself 'own/1'"));
 }
@@ -122,7 +122,7 @@ TEST(Untrusting, WhoLeavesWithoutAnAlertIsReportedWithDoubtWhereItsKindDoesThat)
     EXPECT_EQ(
         wget->sentence(),
         "wget closed its connection to ARM when it saw armgate's certificate, so it seems not "
-        "to trust armgate's CA; it may lack WGETRC=/f/wgetrc");
+        "to trust armgate's CA; it may lack WGETRC=/f/wgetrc; 'armgate env' prints it");
     EXPECT_TRUE(report_left({"h", "git/2.39.5", ""}, "/f", rules()));
     for (const char* user_agent : {"curl/8", "Go-http-client/1.1", "own/1", ""}) {
         EXPECT_FALSE(report_left({"h", user_agent, "az"}, "/f", rules())) << user_agent;
