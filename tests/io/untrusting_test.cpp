@@ -53,15 +53,18 @@ class Untrusting : public ::testing::Test {
         EXPECT_THROW(wire.start_tls(options), WireError);
     }
 
-    /// A client that takes the handshake to its end and then leaves.
-    void leave(const std::string& fields) {
+    /// A client that takes the handshake to its end, looks, and leaves, in order or by a reset.
+    enum class Way { orderly, cut, reset };
+    void leave(const std::string& fields, Way way) {
         Wire wire = Wire::connect(port_);
         wire.send("CONNECT management.azure.com:443 HTTP/1.1\r\n" + fields + "\r\n");
         ASSERT_EQ(wire.read_head().status(), 200);
         TlsOptions options;
         options.sni = "management.azure.com";
         wire.start_tls(options);
-        wire.close();
+        if (way == Way::orderly) wire.close();
+        if (way == Way::cut) wire.cut();
+        if (way == Way::reset) wire.reset();
     }
 
     std::string finish() {
@@ -113,11 +116,21 @@ TEST_F(Untrusting, WhoCannotBeKnownIsSaidToBeSo) {
 
 TEST_F(Untrusting, AKindThatLeavesWithoutAnAlertIsNamedAndNoOther) {
     start("deploy.sh", {"--no-proxy-auth"});
-    leave("User-Agent: curl/8\r\n");
-    leave("User-Agent: Wget/1.21.3\r\n");
+    leave("User-Agent: curl/8\r\n", Way::orderly);
+    leave("User-Agent: Wget/1.21.3\r\n", Way::orderly);
     EXPECT_TRUE(run_->says("wget closed its connection to ARM when it saw")) << run_->err();
     EXPECT_TRUE(run_->says("it may lack WGETRC=")) << run_->err();
+    leave("User-Agent: curl/8\r\n", Way::reset);
+    leave("User-Agent: git/2.39.5\r\n", Way::reset);
+    EXPECT_TRUE(run_->says("it may lack GIT_SSL_CAINFO=")) << run_->err();
     EXPECT_THAT(finish(), Not(HasSubstr("curl")));
+}
+
+TEST_F(Untrusting, HoweverItLeaves) {
+    start("deploy.sh", {"--no-proxy-auth"});
+    leave("User-Agent: Wget/1.21.3\r\n", Way::cut);
+    EXPECT_TRUE(run_->says("wget closed its connection to ARM when it saw")) << run_->err();
+    finish();
 }
 
 TEST_F(Untrusting, AFloodOfNamesIsCutShort) {

@@ -15,6 +15,15 @@ namespace {
 constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection established\r\n\r\n";
 constexpr int kMaxCredentialTries = 3;
 
+bool is_gone(const Error& error) {
+    return error.code == Errc::connection_closed || error.code == Errc::truncated;
+}
+
+/// True where the client closed TLS and nothing came before that.
+bool is_at_end(Stream& client) {
+    return client.has_news() && SSL_pending(client.ssl()) == 0;
+}
+
 }  // namespace
 
 Session::Session(tcp::socket socket, Worker& worker)
@@ -166,24 +175,30 @@ awaitable<void> Session::intercept() {
     }
     bool open = shaken.has_value();
     bool is_first = true;
-    bool left = false;
+    // By then our certificate was on its way; the end may come while our side still shakes hands.
+    bool left =
+        !shaken && is_gone(shaken.error()) && SSL_get_current_cipher(client_.ssl()) != nullptr;
     while (open) {
         if (input_.empty()) {
             input_.release();
             const Result<void> came =
                 co_await client_.wait_readable(after(limits_.client_idle), Deadline::Waiting::idle);
+            // An end, and no byte of a request before it; also where a stop was quicker to tell.
+            if (is_first) left = (!came && is_gone(came.error())) || is_at_end(client_);
             if (!came) break;
-            // An end, and no byte of a request before it.
-            left = is_first && client_.has_news() && SSL_pending(client_.ssl()) == 0;
         }
         is_first = false;
         open = co_await serve_one();
     }
+    report_untrusting(left ? Left::without_request : Left::no);
+}
+
+void Session::report_untrusting(Left left) {
     Observer* observer = worker_.shared.observer;
-    if (observer == nullptr) co_return;
+    if (observer == nullptr) return;
     if (client_.peer_trust() == PeerTrust::rejected) {
         observer->on_untrusting_client(target_.host, user_agent_);
-    } else if (left) {
+    } else if (left == Left::without_request) {
         observer->on_client_left(target_.host, user_agent_);
     }
 }
