@@ -2,6 +2,7 @@
 
 #include "certs/files.hpp"
 #include "certs/names.hpp"
+#include "certs/trust_store.hpp"
 #include "certs/x509_parts.hpp"
 
 #include <cerrno>
@@ -19,6 +20,7 @@ namespace {
 constexpr const char* kKeyFile = "ca.key";
 constexpr const char* kCertificateFile = "ca.pem";
 constexpr const char* kBundleFile = "bundle.pem";
+constexpr const char* kStoreFile = "bundle.jks";
 constexpr const char* kLockFile = "ca.lock";
 constexpr const char* kNewKeyFile = ".ca.key.new";
 constexpr const char* kNewCertificateFile = ".ca.pem.new";
@@ -312,7 +314,11 @@ Result<void> write_public_files(const std::string& dir,
         auto written = replace_file(folder, kCertificateFile, authority.pem(), kPublicMode);
         if (!written) return written;
     }
-    return replace_file(folder, kBundleFile, bundle, kPublicMode);
+    const auto store = java_trust_store(bundle, authority);
+    if (!store) return store.error();
+    auto written = replace_file(folder, kBundleFile, bundle, kPublicMode);
+    if (!written) return written;
+    return replace_file(folder, kStoreFile, *store, kPublicMode);
 }
 
 }  // namespace armgate::certs

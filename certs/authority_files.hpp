@@ -35,9 +35,9 @@ namespace armgate::certs {
                                                   const std::vector<std::string>& names,
                                                   base::Timestamp now);
 
-/// Writes what clients read, 0644, each in one step: `bundle.pem`, and `ca.pem` where `dir` holds
-/// no `ca.key` (else `ca.pem` belongs to that pair). `dir` exists. Errors: `file_unreadable` (the
-/// folder), `file_unwritable`.
+/// Writes what clients read, 0644, each in one step: `bundle.pem`, `bundle.jks` (the same for
+/// Java), and `ca.pem` where `dir` holds no `ca.key` (else `ca.pem` belongs to that pair). `dir`
+/// exists. Errors: `file_unreadable` (the folder), `file_unwritable`, `system`.
 [[nodiscard]] Result<void> write_public_files(const std::string& dir,
                                               const Authority& authority,
                                               const std::string& bundle);

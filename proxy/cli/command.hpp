@@ -37,6 +37,10 @@ void add_demo(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
 void add_help(CLI::App& app, Chosen& chosen);
 
+/// The names of an app's subcommands, and of its options with their `--`.
+[[nodiscard]] std::vector<std::string> command_names(const CLI::App& app);
+[[nodiscard]] std::vector<std::string> option_names(const CLI::App& app);
+
 /// The footer of a command's --help: examples, then the exit statuses that every command shares.
 [[nodiscard]] std::string help_footer(const std::string& examples,
                                       const std::string& statuses = {});

@@ -16,12 +16,9 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 std::vector<std::string> words_of(const CLI::App& app) {
-    std::vector<std::string> words;
-    for (const CLI::App* command : app.get_subcommands(nullptr))
-        words.push_back(command->get_name());
-    for (const CLI::Option* option : app.get_options()) {
-        for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-    }
+    std::vector<std::string> words = command_names(app);
+    const std::vector<std::string> options = option_names(app);
+    words.insert(words.end(), options.begin(), options.end());
     return words;
 }
 

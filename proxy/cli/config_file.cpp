@@ -1,4 +1,5 @@
 // `--config FILE`: the options by their long names, in one JSON object.
+#include "cli/ca_folder.hpp"
 #include "cli/options.hpp"
 #include "core/base/json.hpp"
 
@@ -18,7 +19,7 @@ Error config_error(const std::string& path, const std::string& what) {
     return {Errc::config_invalid, "config " + path + ": " + what};
 }
 
-/// Options that make no sense in a file, or would be a secret in `--print-config`.
+/// Options that make sense in a file.
 bool is_settable(const std::string& name) {
     return name != "config" && name != "help" && name != "print-config";
 }
@@ -48,6 +49,21 @@ std::string expected_form(const CLI::Option& option) {
                                                : "a string or a number";
 }
 
+/// What an option is set to, or would be: null where that hangs on something else.
+json as_json(const CLI::Option& option) {
+    if (option.get_expected_min() == 0) return option.count() > 0 && option.as<bool>();
+    if (option.get_items_expected_max() > 1) return option.results();
+    if (option.count() > 0) return option.results().back();
+    const std::string usual = option.get_default_str();
+    return usual.empty() ? json() : json(usual);
+}
+
+std::string url_of(const io::UpstreamProxy& proxy) {
+    const bool is_v6 = proxy.host.find(':') != std::string::npos;
+    return "http://" + (is_v6 ? "[" + proxy.host + "]" : proxy.host) + ":" +
+           std::to_string(proxy.port);
+}
+
 }  // namespace
 
 Result<void> apply_config(CLI::App& app, const std::string& path) {
@@ -72,6 +88,7 @@ Result<void> apply_config(CLI::App& app, const std::string& path) {
                                           app.get_name() + " --help' without --");
         }
         if (option->count() > 0) continue;  // the command line wins
+        if (value.is_null()) continue;      // as if it were not there
         const auto arguments = as_arguments(value, *option);
         if (!arguments) {
             return config_error(path, "key \"" + key + "\": expected " + expected_form(*option));
@@ -87,25 +104,20 @@ Result<void> apply_config(CLI::App& app, const std::string& path) {
     return {};
 }
 
-std::string print_config(const CLI::App& app) {
+std::string print_config(const CLI::App& app, const RawOptions& raw, const io::Settings& settings) {
     json out = json::object();
     for (const CLI::Option* option : app.get_options()) {
         const std::string name = option->get_single_name();
-        // Both may hold a password.
-        if (!is_settable(name) || name == "proxy-auth" || name == "upstream-proxy") continue;
-        if (option->get_expected_min() == 0) {
-            out[name] = option->count() > 0 && option->as<bool>();
-        } else if (option->get_items_expected_max() > 1) {
-            out[name] = option->results();
-        } else if (option->count() > 0 && option->get_type_name().starts_with("UINT")) {
-            out[name] = option->as<unsigned>();
-        } else if (option->count() > 0) {
-            out[name] = option->results().back();
-        } else if (!option->get_default_str().empty()) {
-            out[name] = option->get_default_str();
-        }
+        if (is_settable(name) && name != "proxy-auth") out[name] = as_json(*option);
     }
-    return out.dump(2);
+    out["listen"] = describe(settings.listen);
+    out["threads"] = settings.threads;
+    if (const auto folder = ca_folder(raw.ca_dir)) out["ca-dir"] = *folder;
+    out.erase("upstream-proxy");
+    const auto& proxy = settings.upstream_proxy;
+    if (!proxy) out["upstream-proxy"] = "none";
+    if (proxy && !proxy->credentials) out["upstream-proxy"] = url_of(*proxy);
+    return out.dump(2, ' ', true, json::error_handler_t::replace);
 }
 
 }  // namespace armgate::cli

@@ -1,10 +1,10 @@
 // `armgate env`: the wiring for a running `armgate proxy`, as statements of a shell.
 #include "certs/authority_files.hpp"
-#include "certs/bundle.hpp"
 #include "certs/files.hpp"
 #include "cli/ca_folder.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "cli/wiring_files.hpp"
 #include "core/wiring/child_environment.hpp"
 #include "core/wiring/shell.hpp"
 #include "io/system/child.hpp"
@@ -48,32 +48,6 @@ bool is_listening(const io::tcp::endpoint& endpoint) {
     return !ec;
 }
 
-/// Writes `files` into the CA's folder, each with the CA behind its source, and names them in
-/// `set`.
-Result<void> write_trust_files(const std::vector<wiring::TrustFile>& files,
-                               const std::string& folder,
-                               const certs::Authority& authority,
-                               wiring::Environment& set) {
-    auto opened = certs::open_folder(folder);
-    if (!opened) return opened.error();
-    for (const wiring::TrustFile& file : files) {
-        const bool is_plain = file.source.empty();
-        const auto text =
-            certs::combined_bundle(is_plain ? std::nullopt : std::optional(file.source), authority);
-        if (!text) return text.error();
-        // bundle.pem is the system's roots for everybody; a bundle of the user's own gets another
-        // name.
-        const std::string name = is_plain ? "bundle.pem" : "env-" + file.name;
-        const auto wrote = certs::replace_file({opened->get(), folder}, name, *text, 0644);
-        if (!wrote) return wrote.error();
-        const std::string placeholder = std::string(wiring::kFolder) + "/" + file.name;
-        for (auto& [variable, value] : set) {
-            if (value == placeholder) value = folder + "/" + name;
-        }
-    }
-    return {};
-}
-
 Result<wiring::Assignments> wire_shell(const EnvOptions& options) {
     const auto settings = make_settings(options.raw, Command::proxy);
     if (!settings) return settings.error();
@@ -92,17 +66,18 @@ Result<wiring::Assignments> wire_shell(const EnvOptions& options) {
     wiring::WiringRequest request;
     request.proxy_url = wiring::proxy_url(describe(settings->listen), settings->proxy_auth);
     request.arm_hosts = (*foundation)->hosts.constraint_names();
-    wiring::Wiring wiring = wiring::wire(current, request);
-    for (const auto* files : {&wiring.bundles, &wiring.additions}) {
-        if (auto wrote = write_trust_files(*files, *folder, *authority, wiring.set); !wrote) {
-            return wrote.error();
-        }
-    }
-    const std::string bare = std::string(wiring::kFolder) + "/ca.pem";
-    for (auto& [name, value] : wiring.set) {
-        if (value == bare) value = *folder + "/ca.pem";
-    }
-    for (const std::string& notice : wiring.notices) std::cerr << "armgate: " << notice << "\n";
+    request.folder = *folder;
+    // bundle.pem is the system's roots for everybody; what is the user's own gets another name.
+    request.own_prefix = "env-";
+    request.wgetrc = current_wgetrc(current);
+    const wiring::Wiring wiring = wiring::wire(current, request, (*foundation)->wiring);
+    const auto opened = certs::open_folder(*folder);
+    if (!opened) return opened.error();
+    const auto write = [&](const std::string& name, std::string_view content, Readers readers) {
+        const mode_t mode = readers == Readers::everybody ? 0644 : 0600;
+        return certs::replace_file({opened->get(), *folder}, name, content, mode);
+    };
+    if (auto wrote = write_wiring(wiring, *authority, write); !wrote) return wrote.error();
     return wiring::assignments_for(wiring.set, current);
 }
 

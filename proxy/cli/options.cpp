@@ -95,7 +95,9 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
         ->type_name("NAME=VALUE");
     app.add_option("--threads", raw.threads, "I/O threads (number of processors)")
         ->check(CLI::Range(1U, 256U));
-    app.add_option("--config", raw.config, "Read these options from a JSON file; flags win")
+    app.add_option("--config", raw.config,
+                   "Read these options from a JSON file; flags win; 'armgate proxy --print-config' "
+                   "shows one, config/schemas/config.schema.json describes it")
         ->type_name("FILE");
     app.add_option("--log-level", raw.log_level, "Diagnostics on stderr")
         ->check(CLI::IsMember({"error", "warn", "info", "debug"}))
@@ -191,8 +193,10 @@ Result<std::unique_ptr<Foundation>> load_foundation(const RawOptions& raw) {
     if (!redaction) return redaction.error();
     auto hosts = arm::ArmHosts::make(rules->arm, raw.intercept);
     if (!hosts) return hosts.error();
-    return std::make_unique<Foundation>(
-        Foundation{std::move(*rules), std::move(*redaction), std::move(*hosts)});
+    auto wiring = wiring::load_wiring_rules();
+    if (!wiring) return wiring.error();
+    return std::make_unique<Foundation>(Foundation{std::move(*rules), std::move(*redaction),
+                                                   std::move(*hosts), std::move(*wiring)});
 }
 
 std::string describe(const io::tcp::endpoint& endpoint) {

@@ -52,12 +52,16 @@ enum class Command { run, proxy };
 
 void add_proxy_options(CLI::App& app, RawOptions& raw, Command command);
 
-/// Reads `--config FILE`: JSON with the options' names; flags given on the command line win.
+/// Reads `--config FILE`: JSON with the options' names (config/schemas/config.schema.json); flags
+/// given on the command line win; null is as if it were not there.
 /// Errors: `config_invalid`, with file, key and what was expected.
 [[nodiscard]] Result<void> apply_config(CLI::App& app, const std::string& path);
 
-/// All options with their values, as a config file would hold them. Secrets are left out.
-[[nodiscard]] std::string print_config(const CLI::App& app);
+/// All options with the values in force, as a config file would hold them (and can: `--config`
+/// takes it). Left out are secrets: `proxy-auth`, and an upstream proxy with credentials.
+[[nodiscard]] std::string print_config(const CLI::App& app,
+                                       const RawOptions& raw,
+                                       const io::Settings& settings);
 
 /// Checked settings. Errors: `usage`.
 [[nodiscard]] Result<io::Settings> make_settings(const RawOptions& raw, Command command);
@@ -80,6 +84,7 @@ struct Foundation {
     verdict::Rules rules;
     base::RedactionRules redaction;
     arm::ArmHosts hosts;
+    wiring::WiringRules wiring;
 };
 [[nodiscard]] Result<std::unique_ptr<Foundation>> load_foundation(const RawOptions& raw);
 

@@ -50,21 +50,6 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
     return best == nullptr ? "" : " Did you mean '" + *best + "'?";
 }
 
-std::vector<std::string> command_names(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const CLI::App* command : app.get_subcommands(nullptr))
-        names.push_back(command->get_name());
-    return names;
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options()) {
-        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    }
-    return names;
-}
-
 int unknown_command(const CLI::App& app, const std::string& word) {
     std::cerr << "armgate: there is no command '" << word << "'."
               << suggestion(word, command_names(app)) << " Run 'armgate help' for the list.\n";
@@ -114,6 +99,21 @@ class Formatter : public CLI::Formatter {
 };
 
 }  // namespace
+
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands(nullptr))
+        names.push_back(command->get_name());
+    return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+}
 
 std::string help_footer(const std::string& examples, const std::string& statuses) {
     return "Examples:\n" + examples +

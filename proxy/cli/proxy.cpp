@@ -20,7 +20,8 @@ namespace {
 constexpr const char* kExamples =
     "  armgate proxy --trace trace.jsonl\n"
     "  armgate proxy --mode enforce --listen 127.0.0.1:0\n"
-    "  armgate proxy --print-config\n";
+    "  armgate proxy --print-config > armgate.json\n"
+    "  armgate proxy --config armgate.json\n";
 
 /// The folder's public files are brought up to date: the bundle follows the system's roots.
 Result<certs::Authority> open_ca(const std::string& folder, const arm::ArmHosts& hosts) {
@@ -59,10 +60,8 @@ int run_proxy(const RawOptions& raw) {
     if (!authority) return fail(authority.error());
 
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
-    const bool color = raw.color == "always" ||
-                       (raw.color == "auto" && terminal && std::getenv("NO_COLOR") == nullptr);
-    RunObserver observer(terminal && !raw.quiet ? RequestLines::shown : RequestLines::hidden,
-                         color ? Color::on : Color::off);
+    const wiring::WiringRules rules = (*foundation)->wiring;
+    RunObserver observer({request_lines_for(raw.quiet), color_for(raw.color), rules, *folder, {}});
     const bool asks_credentials = settings->proxy_auth.has_value();
     auto runtime = Runtime::start({std::move(*foundation),
                                    std::move(*settings),
@@ -102,7 +101,10 @@ void add_proxy(CLI::App& app, Chosen& chosen) {
             if (raw->print_config) {
                 const auto checked = make_settings(*raw, Command::proxy);
                 if (!checked) return fail(checked.error());
-                std::cout << print_config(*command) << "\n";
+                std::cout << print_config(*command, *raw, *checked) << "\n";
+                const bool hidden = checked->proxy_auth || (checked->upstream_proxy &&
+                                                            checked->upstream_proxy->credentials);
+                if (hidden) std::cerr << "armgate: credentials of a proxy are left out\n";
                 return kSuccess;
             }
             return run_proxy(*raw);

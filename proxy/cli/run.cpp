@@ -1,10 +1,10 @@
 // `armgate run -- COMMAND`: a proxy for one command, its environment wired, its status returned.
 #include "certs/authority_files.hpp"
-#include "certs/bundle.hpp"
 #include "certs/files.hpp"
 #include "cli/command.hpp"
 #include "cli/run_observer.hpp"
 #include "cli/runtime.hpp"
+#include "cli/wiring_files.hpp"
 #include "core/wiring/child_environment.hpp"
 #include "core/wiring/shell.hpp"
 #include "io/system/child.hpp"
@@ -28,12 +28,6 @@ constexpr const char* kExamples =
 constexpr const char* kStatuses =
     "  3 a --fail-on gate fired\n"
     "  else the command's own: 128+N for signal N, 127 not found, 126 not executable\n";
-
-bool uses_color(const RawOptions& raw, bool terminal) {
-    if (raw.color != "auto") return raw.color == "always";
-    const char* no_color = std::getenv("NO_COLOR");
-    return terminal && (no_color == nullptr || *no_color == '\0');
-}
 
 /// `$XDG_STATE_HOME/armgate/armgate-trace-<time>.jsonl`; the folder is made where it is missing.
 Result<std::string> default_trace_path() {
@@ -64,28 +58,20 @@ Result<certs::Authority> make_authority(const RawOptions& raw, const arm::ArmHos
 }
 
 /// The child's variables, with every file they name written into `folder`.
-Result<wiring::Environment> wire_child(const wiring::WiringRequest& request,
+Result<wiring::Environment> wire_child(wiring::WiringRequest request,
+                                       const wiring::WiringRules& rules,
                                        const certs::Authority& authority,
                                        const io::TemporaryDirectory& folder) {
-    wiring::Wiring wiring = wiring::wire(wiring::unwired(io::current_environment()), request);
+    const wiring::Environment current = wiring::unwired(io::current_environment());
+    request.folder = folder.path();
+    request.wgetrc = current_wgetrc(current);
+    const wiring::Wiring wiring = wiring::wire(current, request, rules);
     if (auto wrote = folder.write("ca.pem", authority.pem()); !wrote) return wrote.error();
-    for (const wiring::TrustFile& file : wiring.bundles) {
-        const auto source = file.source.empty() ? std::nullopt : std::optional(file.source);
-        auto bundle = certs::combined_bundle(source, authority);
-        if (!bundle) return bundle.error();
-        if (auto wrote = folder.write(file.name, *bundle); !wrote) return wrote.error();
-    }
-    for (const wiring::TrustFile& file : wiring.additions) {
-        auto bundle = certs::combined_bundle(file.source, authority);
-        if (!bundle) return bundle.error();
-        if (auto wrote = folder.write(file.name, *bundle); !wrote) return wrote.error();
-    }
-    for (auto& [name, value] : wiring.set) {
-        if (value.starts_with(wiring::kFolder)) {
-            value.replace(0, wiring::kFolder.size(), folder.path());
-        }
-    }
-    for (const std::string& notice : wiring.notices) std::cerr << "armgate: " << notice << "\n";
+    // The folder is private, so every file in it is.
+    const auto write = [&](const std::string& name, std::string_view content, Readers) {
+        return folder.write(name, content);
+    };
+    if (auto wrote = write_wiring(wiring, authority, write); !wrote) return wrote.error();
     return wiring.set;
 }
 
@@ -119,9 +105,9 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
 
     wiring::WiringRequest request;
     request.arm_hosts = (*foundation)->hosts.constraint_names();
-    const bool terminal = ::isatty(STDERR_FILENO) == 1;
-    RunObserver observer(terminal && !raw.quiet ? RequestLines::shown : RequestLines::hidden,
-                         uses_color(raw, terminal) ? Color::on : Color::off);
+    const wiring::WiringRules rules = (*foundation)->wiring;
+    RunObserver observer(
+        {request_lines_for(raw.quiet), color_for(raw.color), rules, folder->path(), child.front()});
     const io::Settings wired = *settings;
     auto runtime = Runtime::start({std::move(*foundation),
                                    std::move(*settings),
@@ -133,7 +119,7 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     if (!runtime) return fail(runtime.error());
     request.proxy_url =
         wiring::proxy_url(describe((*runtime)->server().endpoint()), wired.proxy_auth);
-    auto environment = wire_child(request, (*runtime)->authority(), *folder);
+    auto environment = wire_child(request, rules, (*runtime)->authority(), *folder);
     if (!environment) return fail(environment.error());
 
     auto result = io::run_child({child, std::move(*environment)});

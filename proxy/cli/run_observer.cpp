@@ -1,13 +1,37 @@
 #include "cli/run_observer.hpp"
 
-#include "core/base/redact.hpp"
-#include "core/http/writer.hpp"
-
 #include <cstdio>
+#include <cstdlib>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace armgate::cli {
+namespace {
 
-RunObserver::RunObserver(RequestLines lines, Color color) : lines_(lines), color_(color) {
+constexpr std::size_t kUsualWidth = 80;
+
+/// Asked at each line, so that a resized terminal is met without a signal.
+std::size_t terminal_width() {
+    winsize size{};
+    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : kUsualWidth;
+}
+
+}  // namespace
+
+RequestLines request_lines_for(bool quiet) {
+    const bool shown = ::isatty(STDERR_FILENO) == 1 && !quiet;
+    return shown ? RequestLines::shown : RequestLines::hidden;
+}
+
+report::Color color_for(const std::string& color) {
+    const char* no_color = std::getenv("NO_COLOR");
+    const bool wanted = ::isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+    const bool on = color == "always" || (color == "auto" && wanted);
+    return on ? report::Color::on : report::Color::off;
+}
+
+RunObserver::RunObserver(ObserverSetup setup) : setup_(std::move(setup)) {
     writer_ = std::thread([this] { print_lines(); });
 }
 
@@ -25,22 +49,45 @@ void RunObserver::on_request(std::shared_ptr<const trace::RequestRecord> record)
         const std::lock_guard lock(mutex_);
         summary_.add(*record);
     }
-    if (lines_ == RequestLines::shown) push(coloured(*record, report::request_line(*record)));
+    if (setup_.lines == RequestLines::shown) push({{}, std::move(record)});
 }
 
 void RunObserver::on_tunnel(const trace::TunnelRecord&) {
 }
 
 void RunObserver::on_untrusting_client(const std::string& host, const std::string& user_agent) {
-    const std::string who =
-        user_agent.empty() ? "a client" : base::redact_text(http::field_safe(user_agent));
+    complain(wiring::report_untrusting({host, user_agent, setup_.command}, setup_.trust_folder,
+                                       setup_.rules));
+}
+
+void RunObserver::on_client_left(const std::string& host, const std::string& user_agent) {
+    const auto report =
+        wiring::report_left({host, user_agent, setup_.command}, setup_.trust_folder, setup_.rules);
+    if (report) complain(*report);
+}
+
+void RunObserver::complain(const wiring::UntrustingReport& report) {
     {
         const std::lock_guard lock(mutex_);
-        if (!untrusting_.insert(who).second) return;
+        if (!is_new(report.kind)) return;
+        summary_.add_untrusting(report.who, report.remedy);
     }
-    push("armgate: " + who + " does not trust armgate's certificate for " + host +
-         ". Start it with 'armgate run', or point its CA variable at bundle.pem (az and Python: "
-         "REQUESTS_CA_BUNDLE; Terraform, Go, .NET: SSL_CERT_FILE; Node: NODE_EXTRA_CA_CERTS)");
+    push({"armgate: " + report.sentence(), nullptr});
+}
+
+void RunObserver::on_client_without_credentials(const std::string& user_agent) {
+    std::string text =
+        wiring::report_without_credentials({{}, user_agent, setup_.command}, setup_.rules);
+    {
+        const std::lock_guard lock(mutex_);
+        if (!is_new(text)) return;
+        summary_.add_without_credentials();
+    }
+    push({"armgate: " + std::move(text), nullptr});
+}
+
+bool RunObserver::is_new(const std::string& kind) {
+    return complaints_.size() < kMaxComplaints && complaints_.insert(kind).second;
 }
 
 report::Summary RunObserver::summary() const {
@@ -48,16 +95,12 @@ report::Summary RunObserver::summary() const {
     return summary_;
 }
 
-std::string RunObserver::coloured(const trace::RequestRecord& record, std::string line) const {
-    if (color_ == Color::off) return line;
-    const char* code = record.verdict.outcome == verdict::Outcome::pass   ? "\x1b[32m"
-                       : record.verdict.outcome == verdict::Outcome::fail ? "\x1b[31m"
-                                                                          : "\x1b[33m";
-    const std::size_t word = line.find(' ');
-    return code + line.substr(0, word) + "\x1b[0m" + line.substr(word);
+std::string RunObserver::rendered(const Line& line) const {
+    if (line.record == nullptr) return line.text;
+    return report::terminal_line(*line.record, {terminal_width(), setup_.color});
 }
 
-void RunObserver::push(std::string line) {
+void RunObserver::push(Line line) {
     {
         const std::lock_guard lock(mutex_);
         if (queue_.size() >= kMaxQueued) {
@@ -79,13 +122,15 @@ void RunObserver::print_lines() {
     for (;;) {
         changed_.wait(lock, [this] { return !queue_.empty() || ending_; });
         if (queue_.empty()) return;
-        std::string line = std::move(queue_.front()) + "\n";
+        const Line line = std::move(queue_.front());
         queue_.pop_front();
-        if (left_out_ > 0) line += "armgate: " + std::to_string(left_out_) + " lines left out\n";
+        std::string left_out;
+        if (left_out_ > 0) left_out = "armgate: " + std::to_string(left_out_) + " lines left out\n";
         left_out_ = 0;
         writing_ = true;
         lock.unlock();
-        std::fputs(line.c_str(), stderr);
+        const std::string text = rendered(line) + "\n" + left_out;
+        std::fputs(text.c_str(), stderr);
         lock.lock();
         writing_ = false;
         changed_.notify_all();

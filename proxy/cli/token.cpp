@@ -1,25 +1,21 @@
 #include "core/identity/token.hpp"
 
 #include "cli/command.hpp"
+#include "cli/token_input.hpp"
 #include "core/identity/explain.hpp"
 #include "core/identity/identity.hpp"
 #include "core/identity/rules.hpp"
 #include "io/system/clock.hpp"
 
 #include <array>
-#include <fstream>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
 namespace armgate::cli {
 namespace {
-
-// The longest token, the JSON that az puts around it, and room to spare.
-constexpr std::size_t kMaxInputBytes = 2 * identity::kMaxTokenBytes;
 
 enum class Format { text, json };
 
@@ -31,15 +27,6 @@ struct TokenOptions {
 int fail(const std::string& why, int status) {
     std::cerr << "armgate token: " << why << "\n";
     return status;
-}
-
-/// All of `in`, or nothing where it is longer than any token.
-std::optional<std::string> read_bounded(std::istream& in) {
-    std::string text(kMaxInputBytes + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kMaxInputBytes) return std::nullopt;
-    return text;
 }
 
 int explain(const std::string& input, Format format) {
@@ -60,24 +47,18 @@ int explain(const std::string& input, Format format) {
 }
 
 int run_token(const TokenOptions& options) {
-    std::ifstream file;
-    if (options.file != "-") {
-        file.open(options.file, std::ios::binary);
-        // Not named: people paste the token itself where the file belongs.
-        if (!file) {
-            return fail(
-                "cannot read the file given. A token itself is not taken as an argument, "
-                "where other users see it: use standard input.",
-                kUsageError);
-        }
-    } else if (isatty(STDIN_FILENO) == 1) {
+    if (options.file == "-" && isatty(STDIN_FILENO) == 1) {
         std::cerr << "armgate token: reading a token from the terminal; end with Ctrl-D\n";
     }
-    std::istream& in = options.file == "-" ? std::cin : file;
-    const auto input = read_bounded(in);
-    if (in.bad()) return fail("cannot read the input.", kUsageError);
-    if (!input) return fail("the input is longer than any token.", kUsageError);
-    return explain(*input, options.format);
+    const auto input = read_input(options.file, kMaxTokenInputBytes);
+    if (input) return explain(*input, options.format);
+    // Not named: people paste the token itself where the file belongs.
+    const bool pasted = options.file != "-" && input.error().code == Errc::file_unreadable;
+    return fail(input.error().detail +
+                    (pasted ? " A token itself is not taken as an argument, where other users see "
+                              "it: use standard input."
+                            : ""),
+                kUsageError);
 }
 
 }  // namespace

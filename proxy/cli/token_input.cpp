@@ -1,7 +1,6 @@
 #include "cli/token_input.hpp"
 
 #include "core/identity/explain.hpp"
-#include "core/identity/token.hpp"
 
 #include <fstream>
 #include <iostream>
@@ -10,9 +9,6 @@ namespace armgate::cli {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64 * 1024;
-
-// The longest token, the JSON that az puts around it, and room to spare.
-constexpr std::size_t kMaxTokenInputBytes = 2 * identity::kMaxTokenBytes;
 
 }  // namespace
 

@@ -2,11 +2,15 @@
 #pragma once
 
 #include "core/base/error.hpp"
+#include "core/identity/token.hpp"
 
 #include <cstddef>
 #include <string>
 
 namespace armgate::cli {
+
+/// The longest token, the JSON that az puts around it, and room to spare.
+inline constexpr std::size_t kMaxTokenInputBytes = 2 * identity::kMaxTokenBytes;
 
 /// All of the file at `path`, `-` for standard input. Errors: `file_unreadable`, and
 /// `input_invalid` where it is longer than `limit_bytes`. The path is not quoted: people paste a

@@ -1,7 +1,7 @@
 // For strict_clients_test.py: makes a CA and leaves, and serves TLS as the proxy would.
-//   armgate_issue_tool issue DIR HOST    ca.pem; leaf.pem and leaf.key for HOST; outside.pem and
-//                                        outside.key for www.example.com, which the CA's key signs
-//                                        although its constraints do not permit it
+//   armgate_issue_tool issue DIR HOST    ca.pem, bundle.jks; leaf.pem and leaf.key for HOST;
+//                                        outside.pem and outside.key for www.example.com, which the
+//                                        CA's key signs although its constraints do not permit it
 //   armgate_issue_tool serve DIR HOST    serves HOST by ContextCache on a free loopback port, which
 //                                        it prints, until its standard input ends
 #include "certs/authority_files.hpp"
@@ -39,6 +39,10 @@ int issue(const std::string& dir,
     const auto leaf = armgate::certs::issue_leaf(authority, host, now);
     if (!leaf) {
         std::cerr << leaf.error().detail << "\n";
+        return 1;
+    }
+    if (const auto wrote = armgate::certs::write_public_files(dir, authority, ""); !wrote) {
+        std::cerr << wrote.error().detail << "\n";
         return 1;
     }
     write_leaf(dir, "leaf", *leaf);

@@ -26,11 +26,12 @@ std::set<std::string> files_in(const std::string& dir) {
     return names;
 }
 
-TEST(PublicFiles, OfARunAreTheCertificateAndTheBundleOnly) {
+TEST(PublicFiles, AreTheCertificateAndTheBundlesOnly) {
     const TemporaryFolder folder;
     const auto ca = create_authority(kNames, tests::now());
     ASSERT_TRUE(write_public_files(folder.path(), *ca, "roots\n" + ca->pem()));
-    EXPECT_EQ(files_in(folder.path()), (std::set<std::string>{"bundle.pem", "ca.pem"}));
+    EXPECT_EQ(files_in(folder.path()),
+              (std::set<std::string>{"bundle.jks", "bundle.pem", "ca.pem"}));
     EXPECT_EQ(slurp(folder.file("ca.pem")), ca->pem());
     EXPECT_EQ(slurp(folder.file("bundle.pem")), "roots\n" + ca->pem());
     struct stat info {};

@@ -95,6 +95,25 @@ bool is_exempt(const Identity& identity) {
            identity.kind == IdentityKind::managed_identity;
 }
 
+bool needs_no_mfa(const Identity& identity) {
+    return identity.known_by == "idtyp" && is_exempt(identity);
+}
+
+/// Which element of amr or acrs is MFA, that none is, or that none is asked for.
+std::string why_mfa(const Identity& identity) {
+    const auto in = [](const std::vector<std::string>& list, std::string_view value) {
+        return std::find(list.begin(), list.end(), value) != list.end();
+    };
+    if (in(identity.amr, "mfa")) return "amr holds \"mfa\".";
+    if (in(identity.acrs, "p1")) return "acrs holds \"p1\".";
+    if (identity.has_mfa) return "amr holds \"mfa\" or acrs holds \"p1\", past what is shown.";
+    const std::string lacks = "amr " + printable_list(identity.amr) +
+                              " does not hold \"mfa\", acrs " + printable_list(identity.acrs) +
+                              " does not hold \"p1\".";
+    if (!needs_no_mfa(identity)) return lacks;
+    return std::string(kind_name(identity.kind)) + " tokens are exempt; " + lacks;
+}
+
 std::string conclude_reads(const Identity& identity) {
     if (identity.credential == Credential::unusable) {
         return "ARM answers 401 " + identity.arm_error_code + ", whatever the MFA";
@@ -114,9 +133,7 @@ std::string conclude_writes(const Identity& identity) {
         case Credential::usable:
             break;
     }
-    if (identity.known_by == "idtyp" && is_exempt(identity)) {
-        return "pass: enforcement asks users only";
-    }
+    if (needs_no_mfa(identity)) return "pass: enforcement asks users only";
     if (identity.has_mfa) return "pass: the token has MFA";
     return "refused with 401 once enforcement is on: a user without MFA";
 }
@@ -140,19 +157,8 @@ Result<std::string> find_authorization(std::string_view input) {
 }
 
 std::string explain_mfa(const Identity& identity) {
-    const auto in = [](const std::vector<std::string>& list, std::string_view value) {
-        return std::find(list.begin(), list.end(), value) != list.end();
-    };
-    if (in(identity.amr, "mfa")) return "amr holds \"mfa\".";
-    if (in(identity.acrs, "p1")) return "acrs holds \"p1\".";
-    if (identity.has_mfa) return "amr holds \"mfa\" or acrs holds \"p1\", past what is shown.";
-    std::string lacks = "amr " + printable_list(identity.amr) + " does not hold \"mfa\", acrs " +
-                        printable_list(identity.acrs) + " does not hold \"p1\".";
-    if (identity.known_by == "idtyp" && is_exempt(identity)) {
-        return "Not needed: " + std::string(kind_name(identity.kind)) + " tokens are exempt; " +
-               lacks;
-    }
-    return lacks;
+    const bool bare = identity.has_mfa || !needs_no_mfa(identity);
+    return bare ? why_mfa(identity) : "Not needed: " + why_mfa(identity);
 }
 
 std::string explain_identity(const Identity& identity, base::Timestamp now) {
@@ -163,8 +169,10 @@ std::string explain_identity(const Identity& identity, base::Timestamp now) {
     add_line(out, "app", describe_app(identity));
     add_claim(out, "tenant", identity.tenant);
     add_claim(out, "object id", identity.object_id);
-    const std::string satisfied = identity.has_mfa ? "satisfied: " : "not satisfied: ";
-    add_line(out, "MFA", satisfied + explain_mfa(identity));
+    const char* const satisfied = identity.has_mfa         ? "satisfied: "
+                                  : needs_no_mfa(identity) ? "not needed: "
+                                                           : "not satisfied: ";
+    add_line(out, "MFA", satisfied + why_mfa(identity));
     add_line(out, "expires", describe_expiry(identity, now));
     add_remarks(out, identity);
     add_line(out, "reads", conclude_reads(identity));

@@ -1,6 +1,6 @@
 #include "core/report/summary.hpp"
 
-#include "core/base/redact.hpp"
+#include "core/report/terminal_line.hpp"
 
 #include <algorithm>
 
@@ -20,16 +20,6 @@ std::string what_of(const trace::RequestRecord& record) {
 /// Left-aligned in `width`; a terminal's columns are ASCII here, operations have no other bytes.
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.resize(width, ' ');
-    return text;
-}
-
-/// The client's own text, a path or a method, may hold a token, or what a terminal would obey.
-std::string printable(std::string_view raw) {
-    std::string text = base::redact_text(raw);
-    for (char& c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte >= 0x7F) c = '?';
-    }
     return text;
 }
 
@@ -61,6 +51,11 @@ void Summary::add(const trace::RequestRecord& record) {
     }
 }
 
+void Summary::add_untrusting(std::string who, std::string remedy) {
+    // The first one is what gets mended first; all were said when they happened.
+    if (untrusting_.empty()) untrusting_.push_back({std::move(who), std::move(remedy)});
+}
+
 bool Summary::gate_fires(FailOn gate) const noexcept {
     switch (gate) {
         case FailOn::never:
@@ -77,6 +72,18 @@ bool Summary::gate_fires(FailOn gate) const noexcept {
 
 std::vector<std::string> Summary::lines(verdict::Mode mode) const {
     std::vector<std::string> out;
+    if (requests_ == 0 && !untrusting_.empty()) {
+        out.push_back("no ARM request came through armgate: " + untrusting_.front().who +
+                      " does not trust its CA");
+        out.push_back("next: set " + untrusting_.front().remedy);
+        return out;
+    }
+    if (requests_ == 0 && without_credentials_) {
+        out.emplace_back(
+            "no ARM request came through armgate: a client did not send the proxy's credentials");
+        out.emplace_back("next: try again with 'armgate run --no-proxy-auth'");
+        return out;
+    }
     if (requests_ == 0) {
         out.emplace_back("no ARM request came through armgate");
         out.emplace_back(
@@ -94,6 +101,11 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
                       (failing.tool.empty() ? "" : ", through " + printable(failing.tool)));
     }
     if (more_failing_ > 0) out.push_back("  and " + plural(more_failing_, "more request"));
+    if (!untrusting_.empty()) {
+        out.push_back("  not seen: calls of " + untrusting_.front().who +
+                      ", which does not trust armgate's CA; it lacks " +
+                      untrusting_.front().remedy);
+    }
     if (failing() > 0) {
         const std::string who = first_user_.empty() ? "this user" : printable(first_user_);
         out.push_back("next: MFA enforcement would refuse these for " + who +

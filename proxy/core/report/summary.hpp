@@ -18,6 +18,12 @@ class Summary {
   public:
     void add(const trace::RequestRecord& record);
 
+    /// A client that broke off TLS, as wiring::UntrustingReport has it: printable ASCII.
+    void add_untrusting(std::string who, std::string remedy);
+
+    /// A client that did not send the proxy's credentials.
+    void add_without_credentials() noexcept { without_credentials_ = true; }
+
     [[nodiscard]] std::size_t requests() const noexcept { return requests_; }
     [[nodiscard]] std::size_t writes() const noexcept { return writes_; }
     [[nodiscard]] std::size_t failing() const noexcept { return by_outcome_[1]; }
@@ -38,6 +44,11 @@ class Summary {
         std::size_t count = 0;
     };
 
+    struct Untrusting {
+        std::string who;
+        std::string remedy;
+    };
+
     std::size_t requests_ = 0;
     std::size_t writes_ = 0;
     std::size_t refused_ = 0;
@@ -47,6 +58,8 @@ class Summary {
     std::size_t more_failing_ = 0;             ///< requests of operations beyond those listed
     std::string first_user_;
     bool unknown_caller_ = false;
+    bool without_credentials_ = false;
+    std::vector<Untrusting> untrusting_;  ///< the first one alone
 };
 
 /// One request as a line for a terminal, without LF: outcome, class, operation, clause, action.

@@ -1,107 +1,93 @@
 #include "core/wiring/child_environment.hpp"
 
 #include "core/base/text.hpp"
+#include "core/wiring/java_options.hpp"
+#include "core/wiring/wgetrc.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace armgate::wiring {
 namespace {
-
-// Each replaces the client's own roots, so each gets a combined bundle.
-constexpr std::array<std::string_view, 8> kReplacing{
-    "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO",
-    "CARGO_HTTP_CAINFO",  "PIP_CERT",       "AWS_CA_BUNDLE", "PERL_LWP_SSL_CA_FILE"};
-
-// Each adds to the client's own roots, so each gets the bare CA (and what the user had there).
-constexpr std::array<std::string_view, 2> kAppending{"NODE_EXTRA_CA_CERTS", "DENO_CERT"};
-
-// Where a user's company root is most likely to be named, for the clients he did not name it to.
-constexpr std::array<std::string_view, 3> kPreferred{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
-                                                     "CURL_CA_BUNDLE"};
-
-constexpr std::array<std::string_view, 4> kNeverProxied{"localhost", "127.0.0.1", "::1",
-                                                        "169.254.169.254"};
 
 std::string value_of(const Environment& environment, std::string_view name) {
     const auto found = environment.find(std::string(name));
     return found == environment.end() ? std::string() : found->second;
 }
 
-/// The file name for `source` in `files`, one file for each distinct source.
-std::string file_for(std::vector<TrustFile>& files, const std::string& source, const char* stem) {
-    for (const TrustFile& file : files) {
-        if (file.source == source) return file.name;
+/// One wiring in the making.
+class Builder {
+  public:
+    Builder(const Environment& current, const WiringRequest& request, const WiringRules& rules)
+        : current_(current), request_(request), rules_(rules) {}
+
+    Wiring build();
+
+  private:
+    [[nodiscard]] std::string own(std::string_view name) const { return value_of(current_, name); }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return request_.folder + "/" + name;
     }
+    /// The path of the file for `source` among `files`, one file for each distinct source.
+    std::string file_for(std::vector<TrustFile>& files,
+                         const std::string& source,
+                         const char* stem);
+    void wire_trust();
+    void wire_no_proxy();
+    void wire_java();
+    void wire_wget();
+    [[nodiscard]] std::string non_proxy_hosts(const std::vector<std::string>& options);
+
+    const Environment& current_;
+    const WiringRequest& request_;
+    const WiringRules& rules_;
+    Wiring wiring_;
+    std::string preferred_;  ///< the user's own bundle, most likely the company's
+    std::vector<std::string> no_proxy_;
+};
+
+std::string Builder::file_for(std::vector<TrustFile>& files,
+                              const std::string& source,
+                              const char* stem) {
+    for (const TrustFile& file : files) {
+        if (file.source == source) return path(file.name);
+    }
+    const std::string prefix = source.empty() ? "" : request_.own_prefix;
     const std::string number = files.empty() ? "" : "-" + std::to_string(files.size() + 1);
-    files.push_back({stem + number + ".pem", source});
-    return files.back().name;
+    files.push_back({prefix + stem + number + ".pem", source});
+    return path(files.back().name);
 }
 
-void wire_trust(const Environment& current, Wiring& wiring) {
-    std::string preferred;
-    for (const std::string_view name : kPreferred) {
-        if (preferred.empty()) preferred = value_of(current, name);
+void Builder::wire_trust() {
+    for (const std::string& name : rules_.preferred) {
+        if (preferred_.empty()) preferred_ = own(name);
     }
     // The most common file is made first and is called bundle.pem.
-    file_for(wiring.bundles, preferred, "bundle");
-    const std::string folder = std::string(kFolder) + "/";
-    for (const std::string_view name : kReplacing) {
-        const std::string own = value_of(current, name);
-        const std::string& source = own.empty() ? preferred : own;
-        wiring.set[std::string(name)] = folder + file_for(wiring.bundles, source, "bundle");
+    file_for(wiring_.bundles, preferred_, "bundle");
+    for (const std::string& name : rules_.replacing) {
+        const std::string mine = own(name);
+        const std::string& source = mine.empty() ? preferred_ : mine;
+        wiring_.set[name] = file_for(wiring_.bundles, source, "bundle");
     }
-    for (const std::string_view name : kAppending) {
-        const std::string own = value_of(current, name);
-        const std::string file = own.empty() ? "ca.pem" : file_for(wiring.additions, own, "extra");
-        wiring.set[std::string(name)] = folder + file;
+    for (const std::string& name : rules_.appending) {
+        const std::string mine = own(name);
+        wiring_.set[name] =
+            mine.empty() ? path("ca.pem") : file_for(wiring_.additions, mine, "extra");
     }
 }
 
-/// The entries of a NO_PROXY value. Most clients part them by commas, curl and Node by spaces, too.
-std::vector<std::string_view> no_proxy_entries(std::string_view value) {
-    std::vector<std::string_view> entries;
-    for (const std::string_view part : base::split_list(value)) {
-        for (std::string_view rest = part; !rest.empty();) {
-            const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
-            if (end > 0) entries.push_back(rest.substr(0, end));
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-        }
-    }
-    return entries;
-}
-
-/// The host an entry names: port, leading `*` and `.`, and trailing dot off.
-std::string_view named_by(std::string_view entry) {
-    entry = base::trim(entry);
-    const std::size_t colon = entry.rfind(':');
-    if (colon != std::string_view::npos && entry.find(':') == colon) entry = entry.substr(0, colon);
-    while (!entry.empty() && (entry.front() == '*' || entry.front() == '.')) entry.remove_prefix(1);
-    while (!entry.empty() && entry.back() == '.') entry.remove_suffix(1);
-    return entry;
-}
-
-/// True where an entry would let `host` or a regional host below it pass by.
-bool lets_pass(std::string_view entry, const std::string& host) {
-    return no_proxy_covers(entry, host) || base::ascii_iends_with(named_by(entry), "." + host);
-}
-
-void wire_no_proxy(const Environment& current, const WiringRequest& request, Wiring& wiring) {
-    std::vector<std::string> entries(kNeverProxied.begin(), kNeverProxied.end());
-    const auto add = [&entries](std::string_view entry) {
-        const bool known = std::any_of(entries.begin(), entries.end(), [entry](const auto& e) {
+void Builder::wire_no_proxy() {
+    no_proxy_ = rules_.never_proxied;
+    const auto add = [this](std::string_view entry) {
+        const bool known = std::any_of(no_proxy_.begin(), no_proxy_.end(), [entry](const auto& e) {
             return base::ascii_iequals(e, entry);
         });
-        if (!known) entries.emplace_back(entry);
+        if (!known) no_proxy_.emplace_back(entry);
     };
     std::vector<std::string> dropped;
     for (const std::string_view name : {"NO_PROXY", "no_proxy"}) {
-        const std::string value = value_of(current, name);
+        const std::string value = own(name);
         for (const std::string_view entry : no_proxy_entries(value)) {
-            const bool covers =
-                std::any_of(request.arm_hosts.begin(), request.arm_hosts.end(),
-                            [entry](const auto& host) { return lets_pass(entry, host); });
-            if (!covers) {
+            if (!lets_arm_pass(entry, request_.arm_hosts)) {
                 add(entry);
             } else if (std::find(dropped.begin(), dropped.end(), entry) == dropped.end()) {
                 dropped.emplace_back(entry);
@@ -109,33 +95,104 @@ void wire_no_proxy(const Environment& current, const WiringRequest& request, Wir
         }
     }
     std::string joined;
-    for (const std::string& entry : entries) joined += (joined.empty() ? "" : ",") + entry;
-    wiring.set["NO_PROXY"] = wiring.set["no_proxy"] = joined;
+    for (const std::string& entry : no_proxy_) joined += (joined.empty() ? "" : ",") + entry;
+    wiring_.set["NO_PROXY"] = wiring_.set["no_proxy"] = joined;
     for (const std::string& entry : dropped) {
-        wiring.notices.push_back(
+        wiring_.notices.push_back(
             "NO_PROXY entry '" + entry +
             "' would send ARM calls past armgate; it is left out for this run");
     }
 }
 
-}  // namespace
-
-bool no_proxy_covers(std::string_view entry, std::string_view host) {
-    if (base::trim(entry) == "*") return true;
-    const std::string_view name = named_by(entry);
-    // The end of a string is enough: Python's requests, and so az, asks for no dot before it.
-    return !name.empty() && base::ascii_iends_with(host, name);
+std::string Builder::non_proxy_hosts(const std::vector<std::string>& options) {
+    std::vector<std::string> patterns = java_patterns(no_proxy_);
+    const std::string mine = java_property(options, "http.nonProxyHosts").value_or("");
+    for (const std::string_view pattern : base::split(mine, '|')) {
+        const bool covers = std::any_of(request_.arm_hosts.begin(), request_.arm_hosts.end(),
+                                        [pattern](const auto& host) {
+                                            // `x`: any regional host.
+                                            return java_pattern_covers(pattern, host) ||
+                                                   java_pattern_covers(pattern, "x." + host) ||
+                                                   base::ascii_iends_with(pattern, "." + host);
+                                        });
+        if (covers) {
+            wiring_.notices.push_back(
+                "http.nonProxyHosts entry '" + std::string(pattern) +
+                "' would send ARM calls past armgate; it is left out for this run");
+        } else if (!pattern.empty()) {
+            patterns.emplace_back(pattern);
+        }
+    }
+    std::string joined;
+    for (const std::string& pattern : patterns) joined += (joined.empty() ? "" : "|") + pattern;
+    return joined;
 }
 
-Wiring wire(const Environment& current, const WiringRequest& request) {
-    Wiring wiring;
+void Builder::wire_java() {
+    const std::string mine = own("JAVA_TOOL_OPTIONS");
+    const auto options = split_java_options(mine);
+    wiring_.store.bundle_source = preferred_;
+    wiring_.store.own = java_property(options, "javax.net.ssl.trustStore").value_or("");
+    wiring_.store.own_password =
+        java_property(options, "javax.net.ssl.trustStorePassword").value_or("");
+    const bool is_plain = preferred_.empty() && wiring_.store.own.empty();
+    wiring_.store.name = (is_plain ? "" : request_.own_prefix) + "bundle.jks";
+
+    std::string_view endpoint = request_.proxy_url;
+    endpoint.remove_prefix(std::min(endpoint.find("//") + 2, endpoint.size()));
+    endpoint.remove_prefix(endpoint.rfind('@') + 1);  // npos + 1 is 0
+    const std::size_t colon = endpoint.rfind(':');
+    std::string_view host = endpoint.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    std::string out = mine;
+    // The last one of a name is in force, so ours follow what was there.
+    const auto add = [&out](const std::string& name, std::string_view value) {
+        out += (out.empty() ? "" : " ") + quote_java_option("-D" + name + "=" + std::string(value));
+    };
+    add("javax.net.ssl.trustStore", path(wiring_.store.name));
+    add("javax.net.ssl.trustStorePassword", kStorePassword);
+    add("javax.net.ssl.trustStoreType", "JKS");
+    // The Azure SDK takes HTTPS_PROXY with its credentials, but only if asked to; the JDK's own
+    // clients read the properties, have no credentials, and so get a 407 rather than go past us.
+    // Credentials do not belong here: each JVM prints this variable on stderr.
+    add("java.net.useSystemProxies", "true");
+    add("https.proxyHost", host);
+    add("https.proxyPort", endpoint.substr(colon + 1));
+    add("http.nonProxyHosts", non_proxy_hosts(options));
+    wiring_.set["JAVA_TOOL_OPTIONS"] = out;
+}
+
+void Builder::wire_wget() {
+    const Wgetrc mine = read_wgetrc(request_.wgetrc, request_.arm_hosts);
+    std::string source = mine.ca_certificate;
+    if (source.starts_with("~/")) source = own("HOME") + source.substr(1);
+    if (source.empty()) source = preferred_;
+    const std::string bundle = file_for(wiring_.bundles, source, "bundle");
+    wiring_.private_files.push_back({"wgetrc", mine.kept + "ca_certificate = " + bundle + "\n"});
+    wiring_.set["WGETRC"] = path("wgetrc");
+    for (const std::string& command : mine.dropped) {
+        wiring_.notices.push_back("'" + command +
+                                  "' of your wgetrc would send ARM calls past armgate; it is left "
+                                  "out for this run");
+    }
+}
+
+Wiring Builder::build() {
     // HTTP_PROXY stays as it is: plain HTTP (the metadata service among it) is not for armgate.
-    wiring.set["HTTPS_PROXY"] = wiring.set["https_proxy"] = request.proxy_url;
-    wire_no_proxy(current, request, wiring);
-    wire_trust(current, wiring);
-    wiring.set["NODE_USE_ENV_PROXY"] = "1";
-    wiring.set["ARMGATE_ACTIVE"] = "1";
-    return wiring;
+    wiring_.set["HTTPS_PROXY"] = wiring_.set["https_proxy"] = request_.proxy_url;
+    wire_no_proxy();
+    wire_trust();
+    wire_java();
+    wire_wget();
+    wiring_.set["NODE_USE_ENV_PROXY"] = "1";
+    wiring_.set["ARMGATE_ACTIVE"] = "1";
+    return std::move(wiring_);
+}
+
+}  // namespace
+
+Wiring wire(const Environment& current, const WiringRequest& request, const WiringRules& rules) {
+    return Builder(current, request, rules).build();
 }
 
 }  // namespace armgate::wiring

@@ -16,6 +16,15 @@ namespace {
 constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection established\r\n\r\n";
 constexpr int kMaxCredentialTries = 3;
 
+bool is_gone(const Error& error) {
+    return error.code == Errc::connection_closed || error.code == Errc::truncated;
+}
+
+/// True where the client closed TLS and nothing came before that.
+bool is_at_end(Stream& client) {
+    return client.has_news() && SSL_pending(client.ssl()) == 0;
+}
+
 }  // namespace
 
 Session::Session(tcp::socket socket, Worker& worker)
@@ -127,10 +136,18 @@ awaitable<bool> Session::ask_for_credentials() {
     co_return sent.has_value();
 }
 
+void Session::report_without_credentials() {
+    Observer* observer = worker_.shared.observer;
+    if (observer != nullptr) observer->on_client_without_credentials(user_agent_);
+}
+
 awaitable<Session::Next> Session::await_connect() {
     for (int tries = 0; tries < kMaxCredentialTries; ++tries) {
         const Result<http::RequestHead> head = co_await read_head();
-        if (!head && (head.error().code == Errc::connection_closed)) co_return Next::stop;
+        if (!head && (head.error().code == Errc::connection_closed)) {
+            if (tries > 0) report_without_credentials();
+            co_return Next::stop;
+        }
         if (!head) {
             http::RequestHead begun;
             keep_request_line(begun, input_.view());
@@ -153,6 +170,7 @@ awaitable<Session::Next> Session::await_connect() {
         }
         co_return worker_.shared.hosts.contains(target_.host) ? Next::intercept : Next::tunnel;
     }
+    report_without_credentials();
     co_return Next::stop;
 }
 
@@ -174,17 +192,32 @@ awaitable<void> Session::intercept() {
                  " failed: " + shaken.error().detail);
     }
     bool open = shaken.has_value();
+    bool is_first = true;
+    // By then our certificate was on its way; the end may come while our side still shakes hands.
+    bool left =
+        !shaken && is_gone(shaken.error()) && SSL_get_current_cipher(client_.ssl()) != nullptr;
     while (open) {
         if (input_.empty()) {
             input_.release();
             const Result<void> came =
                 co_await client_.wait_readable(after(limits_.client_idle), Deadline::Waiting::idle);
+            // An end, and no byte of a request before it; also where a stop was quicker to tell.
+            if (is_first) left = (!came && is_gone(came.error())) || is_at_end(client_);
             if (!came) break;
         }
+        is_first = false;
         open = co_await serve_one();
     }
-    if (client_.peer_trust() == PeerTrust::rejected && worker_.shared.observer != nullptr) {
-        worker_.shared.observer->on_untrusting_client(target_.host, user_agent_);
+    report_untrusting(left ? Left::without_request : Left::no);
+}
+
+void Session::report_untrusting(Left left) {
+    Observer* observer = worker_.shared.observer;
+    if (observer == nullptr) return;
+    if (client_.peer_trust() == PeerTrust::rejected) {
+        observer->on_untrusting_client(target_.host, user_agent_);
+    } else if (left == Left::without_request) {
+        observer->on_client_left(target_.host, user_agent_);
     }
 }
 

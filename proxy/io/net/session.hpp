@@ -23,6 +23,7 @@ class Session {
 
   private:
     enum class Next { stop, intercept, tunnel };
+    enum class Left { no, without_request };
 
     [[nodiscard]] awaitable<Next> await_connect();
     [[nodiscard]] awaitable<Result<http::RequestHead>> read_head();
@@ -33,8 +34,10 @@ class Session {
     [[nodiscard]] bool is_authorised(const http::RequestHead& head) const;
     [[nodiscard]] awaitable<bool> say(unsigned status, std::string_view code, std::string message);
     [[nodiscard]] awaitable<bool> ask_for_credentials();
+    void report_without_credentials();
     [[nodiscard]] awaitable<void> intercept();
     [[nodiscard]] awaitable<bool> serve_one();
+    void report_untrusting(Left left);
     [[nodiscard]] awaitable<void> tunnel();
     [[nodiscard]] awaitable<std::optional<std::string>> arm_name_by_sni();
     void record_tunnel(trace::TunnelRecord& record);

@@ -24,6 +24,11 @@ class Observer {
     virtual void on_tunnel(const trace::TunnelRecord& record) = 0;
     /// A client broke off the TLS handshake because it does not trust the certificate.
     virtual void on_untrusting_client(const std::string& host, const std::string& user_agent) = 0;
+    /// A client finished the TLS handshake and left without a request: some look at the certificate
+    /// only then, and send no alert.
+    virtual void on_client_left(const std::string& /*host*/, const std::string& /*user_agent*/) {}
+    /// A client left after it was asked for the proxy's credentials and did not give them.
+    virtual void on_client_without_credentials(const std::string& /*user_agent*/) {}
 };
 
 struct Shared {

@@ -110,7 +110,8 @@ TEST(Explain, SaysExactlyWhyMfaIsThereOrNot) {
     EXPECT_THAT(explained(R"("idtyp":"user","amr":["pwd","rsa"],"acrs":["c1"])"),
                 HasSubstr("not satisfied: amr [pwd, rsa] does not hold \"mfa\", acrs [c1] does "
                           "not hold \"p1\"."));
-    EXPECT_THAT(explained(R"("idtyp":"app")"), HasSubstr("Not needed: service-principal"));
+    EXPECT_THAT(explained(R"("idtyp":"app")"),
+                HasSubstr("\nMFA         not needed: service-principal tokens are exempt; amr "));
 }
 
 TEST(Explain, RemarksOnSpecialAccounts) {

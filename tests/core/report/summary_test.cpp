@@ -47,6 +47,29 @@ TEST(Summary, SaysWhenNothingCame) {
                 ElementsAre(HasSubstr("no ARM request"), HasSubstr("HTTPS_PROXY")));
 }
 
+TEST(Summary, NamesTheClientThatDoesNotTrustTheCaAndWhatItLacks) {
+    Summary summary;
+    summary.add_untrusting("curl", "CURL_CA_BUNDLE=/f/bundle.pem");
+    summary.add_untrusting("Node", "NODE_EXTRA_CA_CERTS=/f/ca.pem");
+    EXPECT_THAT(summary.lines(Mode::observe),
+                ElementsAre("no ARM request came through armgate: curl does not trust its CA",
+                            "next: set CURL_CA_BUNDLE=/f/bundle.pem"));
+    summary.add(request(Outcome::fail));
+    const auto lines = summary.lines(Mode::observe);
+    ASSERT_EQ(lines.size(), 4U);
+    EXPECT_EQ(lines[2],
+              "  not seen: calls of curl, which does not trust armgate's CA; it lacks "
+              "CURL_CA_BUNDLE=/f/bundle.pem");
+    EXPECT_THAT(lines[3], HasSubstr("next: "));
+}
+
+TEST(Summary, NamesTheOptionForAClientThatCannotSendCredentials) {
+    Summary summary;
+    summary.add_without_credentials();
+    EXPECT_THAT(summary.lines(Mode::observe),
+                ElementsAre(HasSubstr("credentials"), HasSubstr("--no-proxy-auth")));
+}
+
 TEST(Summary, CountsAndNamesWhatWouldBeRefused) {
     const Summary summary = of({request(Outcome::pass), request(Outcome::fail),
                                 request(Outcome::fail), request(Outcome::fail, "C/d/delete")});

@@ -11,11 +11,18 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
-const WiringRequest kRequest{"http://127.0.0.1:4000", {"management.azure.com"}};
+const WiringRequest kRequest{
+    "http://127.0.0.1:4000", {"management.azure.com"}, "/private/run", "", ""};
 
 std::string at_folder(const std::string& file) {
-    return std::string(kFolder) + "/" + file;
+    return "/private/run/" + file;
+}
+
+Wiring wire(const Environment& current, const WiringRequest& request) {
+    static const WiringRules rules = *load_wiring_rules();
+    return wiring::wire(current, request, rules);
 }
 
 std::string no_proxy_of(const std::string& value) {
@@ -99,41 +106,76 @@ TEST(ChildEnvironment, EntriesMayBePartedBySpacesAsCurlAndNodeReadThem) {
     EXPECT_EQ(no_proxy_of("a.test management.azure.com\tb.test"), no_proxy_of("a.test,b.test"));
 }
 
-TEST(NoProxy, CoversAHostForAtLeastOneClient) {
-    const struct {
-        const char* entry;
-        bool want;
-    } cases[] = {
-        {"management.azure.com", true},
-        {"MANAGEMENT.azure.com", true},
-        {" management.azure.com ", true},
-        {"management.azure.com.", true},  // curl takes the dot off
-        {"management.azure.com:443", true},
-        {".management.azure.com", true},
-        {"*.management.azure.com", true},
-        {"azure.com", true},
-        {".azure.com", true},
-        {"*.azure.com", true},
-        {"*azure.com", true},
-        {"com", true},
-        {"*", true},
-        {"gement.azure.com", true},  // Python's requests, and so az, compares the ends of strings
-        {"", false},
-        {".", false},
-        {"*.", false},
-        {":443", false},
-        {"localhost", false},
-        {"::1", false},
-        {"10.0.0.0/8", false},
-        {"login.microsoftonline.com", false},
-        {"management.azure.co", false},
-        {"management", false},
-        {"management.azure.com.evil.test", false},
-        {"xmanagement.azure.com", false},
-    };
-    for (const auto& c : cases) {
-        EXPECT_EQ(no_proxy_covers(c.entry, "management.azure.com"), c.want) << c.entry;
-    }
+TEST(ChildEnvironment, JavaGetsItsStoreAndTheProxyBehindWhatItHad) {
+    EXPECT_EQ(wire({}, kRequest).set.at("JAVA_TOOL_OPTIONS"),
+              "-Djavax.net.ssl.trustStore=/private/run/bundle.jks "
+              "-Djavax.net.ssl.trustStorePassword=changeit -Djavax.net.ssl.trustStoreType=JKS "
+              "-Djava.net.useSystemProxies=true -Dhttps.proxyHost=127.0.0.1 "
+              "-Dhttps.proxyPort=4000 "
+              "-Dhttp.nonProxyHosts=localhost|127.*|[::1]|169.254.169.254");
+    const Wiring wiring = wire({{"JAVA_TOOL_OPTIONS", "-Xmx1g '-Da=b c'"},
+                                {"NO_PROXY", ".corp.test"},
+                                {"SSL_CERT_FILE", "/corp.pem"}},
+                               kRequest);
+    EXPECT_THAT(wiring.set.at("JAVA_TOOL_OPTIONS"),
+                testing::AllOf(testing::StartsWith("-Xmx1g '-Da=b c' -Djavax"),
+                               testing::EndsWith("|*.corp.test")));
+    EXPECT_EQ(wiring.store.name, "bundle.jks");
+    EXPECT_EQ(wiring.store.bundle_source, "/corp.pem");
+    EXPECT_EQ(wiring.store.own, "");
+}
+
+TEST(ChildEnvironment, CredentialsStayOutOfJavasOptionsAndAddressesAreTakenApart) {
+    WiringRequest request = kRequest;
+    request.proxy_url = "http://armgate:5ecret@[::1]:4000";
+    request.folder = "/my own/run";
+    const std::string options = wire({}, request).set.at("JAVA_TOOL_OPTIONS");
+    EXPECT_THAT(options, Not(HasSubstr("5ecret"))) << "every JVM prints the variable";
+    EXPECT_THAT(options, HasSubstr(" -Dhttps.proxyHost=::1 -Dhttps.proxyPort=4000 "));
+    EXPECT_THAT(options,
+                testing::StartsWith("\"-Djavax.net.ssl.trustStore=/my own/run/bundle.jks\" "));
+}
+
+TEST(ChildEnvironment, JavasOwnStoreIsNamedToBeKept) {
+    const Wiring wiring = wire({{"JAVA_TOOL_OPTIONS",
+                                 "-Djavax.net.ssl.trustStore=/own.p12 "
+                                 "-Djavax.net.ssl.trustStorePassword=pw"}},
+                               kRequest);
+    EXPECT_EQ(wiring.store.own, "/own.p12");
+    EXPECT_EQ(wiring.store.own_password, "pw");
+}
+
+TEST(ChildEnvironment, JavasOwnExceptionsLoseWhatWouldLetArmPass) {
+    const Wiring wiring =
+        wire({{"JAVA_TOOL_OPTIONS",
+               "-Dhttp.nonProxyHosts=*.corp.test|management.*|*.management.azure.com|*.azure.com"}},
+             kRequest);
+    EXPECT_THAT(wiring.set.at("JAVA_TOOL_OPTIONS"),
+                testing::EndsWith("|169.254.169.254|*.corp.test"));
+    EXPECT_EQ(wiring.notices.size(), 3U);
+}
+
+TEST(ChildEnvironment, WgetGetsAFileWithTheUsersOwnInFront) {
+    WiringRequest request = kRequest;
+    request.wgetrc = "tries = 3\nca_certificate = ~/corp.pem\n";
+    const Wiring wiring = wire({{"HOME", "/home/ana"}}, request);
+    EXPECT_EQ(wiring.set.at("WGETRC"), at_folder("wgetrc"));
+    ASSERT_EQ(wiring.private_files.size(), 1U);
+    EXPECT_EQ(wiring.private_files[0].content,
+              "tries = 3\nca_certificate = ~/corp.pem\nca_certificate = "
+              "/private/run/bundle-2.pem\n");
+    ASSERT_EQ(wiring.bundles.size(), 2U);
+    EXPECT_EQ(wiring.bundles[1].source, "/home/ana/corp.pem");
+}
+
+TEST(ChildEnvironment, InASharedFolderTheUsersOwnHasItsOwnNames) {
+    WiringRequest request = kRequest;
+    request.own_prefix = "env-";
+    EXPECT_EQ(wire({}, request).set.at("SSL_CERT_FILE"), at_folder("bundle.pem"));
+    EXPECT_EQ(wire({}, request).store.name, "bundle.jks");
+    const Wiring own = wire({{"SSL_CERT_FILE", "/a.pem"}}, request);
+    EXPECT_EQ(own.set.at("SSL_CERT_FILE"), at_folder("env-bundle.pem"));
+    EXPECT_EQ(own.store.name, "env-bundle.jks");
 }
 
 }  // namespace
