@@ -11,6 +11,7 @@ import shutil
 import unittest
 
 import az_install
+import client_cache
 import fake_arm
 import fake_entra
 import people
@@ -32,7 +33,7 @@ def setUpModule():
     ClientCase.open_stage()
     try:
         AZ = az_install.ensure_az()
-    except az_install.Unavailable as reason:
+    except client_cache.Unavailable as reason:
         missing(str(reason))
     case = AzCase()
     for person in people.EVERYONE:
