@@ -57,7 +57,9 @@ def python_version():
 
 def pinned_version(file, package):
     """The version of `package` in a requirements.txt or go.mod, without Go's leading v."""
-    return re.search(rf"^\s*{re.escape(package)}(?:==| v)(\S+)", file.read_text(), re.M)[1]
+    pin = re.search(rf"^(?:\s*|require ){re.escape(package)}(?:==| v)(\S+)", file.read_text(),
+                    re.M)
+    return pin[1]
 
 
 def make_venv(folder):
