@@ -56,10 +56,9 @@ def python_version():
 
 
 def pinned_version(file, package):
-    """The version of `package` in a requirements.txt or go.mod, without Go's leading v."""
-    pin = re.search(rf"^(?:\s*|require ){re.escape(package)}(?:==| v)(\S+)", file.read_text(),
-                    re.M)
-    return pin[1]
+    """The version of `package` in a requirements.txt, go.mod (without the v) or package.json."""
+    return re.search(rf"""^(?:\s*|require )"?{re.escape(package)}(?:==| v|": ")([^\s"]+)""",
+                     file.read_text(), re.M)[1]
 
 
 def make_venv(folder):
