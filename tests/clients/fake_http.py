@@ -30,7 +30,7 @@ class Answer:
         """The body as bytes; None is no body."""
         if self.body is None or isinstance(self.body, bytes):
             return self.body or b""
-        return json.dumps(self.body).encode()
+        return json.dumps(self.body, separators=(",", ":")).encode()
 
 
 Request = collections.namedtuple("Request", "method path query fields body")
