@@ -10,12 +10,14 @@ import shutil
 import unittest
 
 import client_cache
-from client_case import ClientCase
+import fake_arm
+import people
+from client_case import GROUPS, ClientCase
 from harness import missing
 from sdk_case import SdkMatrix
 
 FOLDER = client_cache.HERE / "java_sdk"
-SOURCE = FOLDER / "JavaSdk.java"
+SOURCES = (FOLDER / "JavaSdk.java", FOLDER / "JdkClient.java")
 POM = FOLDER / "pom.xml"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 JAVA = CLASSES = None
@@ -26,7 +28,7 @@ def setUpModule():
     ClientCase.open_stage()
     try:
         JAVA = client_cache.program("java")
-        CLASSES = client_cache.ensure("java-sdk", build, POM, SOURCE)
+        CLASSES = client_cache.ensure("java-sdk", build, POM, *SOURCES)
     except client_cache.Unavailable as reason:
         missing(str(reason))
 
@@ -38,7 +40,8 @@ def build(folder):
     client_cache.must([maven, "-B", "-q", "-f", POM, f"-Dmaven.repo.local={fetched}", COPY,
                        f"-DoutputDirectory={folder / 'lib'}"], "mvn")
     shutil.rmtree(fetched)
-    client_cache.must([compiler, "-cp", folder / "lib" / "*", "-d", folder, SOURCE], "javac")
+    client_cache.must([compiler, "-cp", folder / "lib" / "*", "-d", folder, *SOURCES],
+                      "javac")
 
 
 class JavaSdk(SdkMatrix, ClientCase):
@@ -49,8 +52,23 @@ class JavaSdk(SdkMatrix, ClientCase):
     TRIES = 2
 
     def command(self):
-        # Bytecode of one run, on two cores: the first compiler alone starts a second faster.
-        return [JAVA, "-XX:TieredStopAtLevel=1", "-cp", f"{CLASSES}:{CLASSES}/lib/*", "JavaSdk"]
+        return self.java("JavaSdk")
+
+    def java(self, program):
+        # A run is short: the JVM's first compiler alone gets there sooner.
+        return [JAVA, "-XX:TieredStopAtLevel=1", "-cp", f"{CLASSES}:{CLASSES}/lib/*", program]
+
+    def test_the_jdks_own_client_cannot_send_the_proxys_credentials(self):
+        token = people.access_token(people.WITHOUT_MFA)
+        for options, status in (((), "407"), (("--no-proxy-auth",), "200")):
+            with self.subTest(status):
+                done = self.run_client(
+                    [*self.java("JdkClient"), f"https://{fake_arm.HOST}{GROUPS}"
+                     "?api-version=2021-04-01"], self.stage.folder / "home", "enforce",
+                    options=options, ARM_TOKEN=token)
+                self.assertEqual((0, status), (done.status, done.stdout.strip()), f"{done}")
+                self.assertEqual(["java-http-client"] if options else [],
+                                 [r["client"]["tool"] for r in done.requests()])
 
     def test_run_tells_the_jvm_of_the_proxy_and_of_the_ca_and_not_of_the_credentials(self):
         done = self.run_client(["sh", "-c", 'printf "%s\\n" "$JAVA_TOOL_OPTIONS" "$HTTPS_PROXY"'],

@@ -7,11 +7,13 @@ user has to go by what they print.
 
 import json
 import os
+import re
 import shutil
 import unittest
 
 import az_install
 import client_cache
+import fake_arm
 import fake_blob
 import fake_entra
 import people
@@ -184,6 +186,29 @@ class Azapi(TerraformCase):
                     (record,) = done.requests(write["method"])
                     self.assert_request(record, person, outcome="pass", action="forwarded",
                                         clause=SEEN_AS[person][2])
+
+
+    def test_signing_in_again_with_mfa_lets_the_next_apply_pass(self):
+        folder = self.initialised()
+        person = people.WITHOUT_MFA
+        copy = self.stage.folder / "homes" / "signs-in-again"
+        shutil.copytree(self.home(person), copy)
+        self.home = lambda _: copy
+        self.assertEqual(1, self.apply(folder, person, "enforce").status)
+        self.stage.entra.device_user = person
+        claims = re.search('claims="([^"]+)"', fake_arm.CHALLENGE)[1]
+        for command in (["logout"], ["login", "--use-device-code", "--tenant", people.TENANT,
+                                     "--scope", people.ARM_AUDIENCE + "/.default",
+                                     "--claims-challenge", claims]):
+            done = self.run_client([AZ, *command], copy, "enforce", **az_install.QUIET)
+            self.assertEqual(0, done.status, f"{done}")
+        done = self.apply(folder, person, "enforce")
+        self.assertEqual(0, done.status, f"{done}")
+        (record,) = done.requests("PUT")
+        self.assert_request(record, person, outcome="pass", clause="user-with-mfa",
+                            action="forwarded", status=201)
+        (write,) = done.writes_at_arm()
+        self.assertEqual(["pwd", "mfa"], write["caller"]["amr"])
 
 
 class AzurermBackend(TerraformCase):
