@@ -50,7 +50,8 @@ class ClientCase(unittest.TestCase):
     def secrets(self):
         """Every token and password of this file so far."""
         parts = {part for token in self.stage.entra.issued for part in token.split(".")[1:]}
-        return parts | {person.secret for person in people.EVERYONE} | {people.SIGNATURE}
+        return parts | {person.secret for person in people.EVERYONE} | {
+            people.SIGNATURE, people.STORAGE_KEY}
 
     def assert_request(self, record, person, **wanted):
         """`record` is a request by `person`; `wanted` names fields of request, verdict, action."""

@@ -182,7 +182,7 @@ class FakeArm(FakeServer):
     def _resource(self, request, path):
         key = path.lower()
         if request.method == "POST":
-            return Answer(200, {})
+            return Answer(200, _keys() if key.endswith("/listkeys") else {})
         if request.method == "HEAD":
             return Answer(204 if key in self._resources else 404)
         if request.method == "PUT":
@@ -216,6 +216,10 @@ def error(status, code, message, challenge=None, **more):
 def _invalid(description):
     return (f'Bearer authorization_uri="https://login.windows.net/{people.TENANT}", '
             f'error="invalid_token", error_description="{description}"')
+
+
+def _keys():
+    return {"keys": [{"keyName": "key1", "value": people.STORAGE_KEY, "permissions": "FULL"}]}
 
 
 def _no_group(name):

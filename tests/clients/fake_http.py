@@ -19,12 +19,18 @@ SECRET_FIELDS = {"authorization", "cookie", "proxy-authorization"}
 
 
 class Answer:
-    """What a fake says: a status, a JSON value (None: no body) and further fields."""
+    """What a fake says: a status, a body (JSON value, or bytes as they are) and further fields."""
 
     def __init__(self, status, body=None, **fields):
         self.status = status
         self.body = body
         self.fields = {name.replace("_", "-"): value for name, value in fields.items()}
+
+    def encoded(self):
+        """The body as bytes; None is no body."""
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body or b""
+        return json.dumps(self.body, separators=(",", ":")).encode()
 
 
 Request = collections.namedtuple("Request", "method path query fields body")
@@ -159,11 +165,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         raise ValueError("body too large for a test")
 
     def _write(self, answer):
-        text = b"" if answer.body is None else json.dumps(answer.body).encode()
+        text = answer.encoded()
         self.send_response(answer.status)
         for name, value in answer.fields.items():
             self.send_header(name, value)
-        if answer.body is not None:
+        if answer.body is not None and "Content-Type" not in answer.fields:
             self.send_header("Content-Type", "application/json; charset=utf-8")
         if answer.status != 204:
             self.send_header("Content-Length", str(len(text)))

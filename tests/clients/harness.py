@@ -1,10 +1,10 @@
 """Runs a real client through `armgate run` against the fakes, and tells what came of it.
 
-A Stage is one fake Entra ID, one fake ARM and a folder for everything that is written. Each run of
-a client gets a trace file of its own and an environment made from nothing: no variable of the
-machine leaks in, and the user's CA bundle is the system's roots and the fakes' CA, as on a machine
-behind a private CA. armgate must keep that bundle and add its own CA, or sign-in fails, because
-sign-in goes through a tunnel.
+A Stage is one fake Entra ID, one fake ARM, one fake blob service and a folder for everything that
+is written. Each run of a client gets a trace file of its own and an environment made from nothing:
+no variable of the machine leaks in, and the user's CA bundle is the system's roots and the fakes'
+CA, as on a machine behind a private CA. armgate must keep that bundle and add its own CA, or
+sign-in fails, because sign-in goes through a tunnel.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ import tempfile
 import unittest
 
 import fake_arm
+import fake_blob
 import fake_entra
 from fake_pki import FakePki
 
@@ -64,10 +65,12 @@ class Stage:
         self.bundle = self.pki.bundle()
         self.arm = fake_arm.FakeArm(self.pki, self.folder / "arm.jsonl")
         self.entra = fake_entra.FakeEntra(self.pki, self.folder / "entra.jsonl")
+        self.blob = fake_blob.FakeBlob(self.pki, self.folder / "blob.jsonl")
 
     def close(self):
         self.arm.close()
         self.entra.close()
+        self.blob.close()
         if not os.environ.get("ARMGATE_KEEP_FILES"):
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -95,7 +98,8 @@ class Stage:
     def _routes(self):
         """No name is ever resolved: each host a client may call is a port on loopback."""
         ports = {host: self.arm.port for host in fake_arm.HOSTS}
-        ports.update({fake_entra.HOST: self.entra.port, fake_entra.NEWS_HOST: self.entra.port})
+        ports.update({fake_entra.HOST: self.entra.port, fake_entra.NEWS_HOST: self.entra.port,
+                      fake_blob.HOST: self.blob.port})
         for host, port in ports.items():
             yield from ("--connect-to", f"{host}:443:127.0.0.1:{port}")
 

@@ -16,6 +16,7 @@ SUBSCRIPTION = "33333333-aaaa-4bbb-8ccc-444444444444"
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 ARM_AUDIENCE = "https://management.core.windows.net/"
 SIGNATURE = "bm90LWEtcmVhbC1zaWduYXR1cmU" * 12
+STORAGE_KEY = base64.b64encode(b"a storage key that must not leak".ljust(64, b"-")).decode()
 LIFETIME_S = 4000
 
 

@@ -11,14 +11,13 @@ import shutil
 import unittest
 
 import az_install
+import client_cache
 import fake_arm
 import fake_entra
 import people
 from client_case import GROUP_WRITE, GROUPS, SEEN_AS, ClientCase
 from harness import missing
 
-QUIET = {"AZURE_CORE_COLLECT_TELEMETRY": "0", "AZURE_CORE_NO_COLOR": "1",
-         "AZURE_EXTENSION_USE_DYNAMIC_INSTALL": "no"}
 CHALLENGE_BASE64 = re.search('claims="([^"]+)"', fake_arm.CHALLENGE)[1]
 PLAIN_WRITERS = (people.SERVICE_PRINCIPAL, people.WITH_MFA)
 THING = ("--resource-group", "g", "--name", "t", "--resource-type", "Microsoft.Demo/things")
@@ -32,7 +31,7 @@ def setUpModule():
     ClientCase.open_stage()
     try:
         AZ = az_install.ensure_az()
-    except az_install.Unavailable as reason:
+    except client_cache.Unavailable as reason:
         missing(str(reason))
     case = AzCase()
     for person in people.EVERYONE:
@@ -43,17 +42,13 @@ class AzCase(ClientCase):
     """az with the persons' homes."""
 
     def sign_in(self, person):
-        if person is people.SERVICE_PRINCIPAL:
-            who = ["--service-principal", "--tenant", people.TENANT, "--username", person.app_id]
-        else:
-            who = ["--username", person.name]
-        return self.az(["login", *who, "--password", person.secret], self.home(person), "observe")
+        return self.az(az_install.login(person), self.home(person), "observe")
 
     def home(self, person):
         return self.stage.folder / "homes" / person.object_id
 
     def az(self, arguments, home, mode):
-        return self.run_client([AZ, *arguments], home, mode, **QUIET)
+        return self.run_client([AZ, *arguments], home, mode, **az_install.QUIET)
 
     def az_as(self, person, mode, *arguments):
         """Runs az in a copy of the person's home, in which the sign-in is still fresh."""
