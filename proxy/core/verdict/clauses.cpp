@@ -28,9 +28,21 @@ std::optional<Outcome> outcome_of(std::string_view name) {
     return std::nullopt;
 }
 
+/// True where every `{` opens one of kRulePlaces.
+bool has_known_places(std::string_view rule) {
+    for (std::size_t at = 0; (at = rule.find('{', at)) != std::string_view::npos; ++at) {
+        const std::string_view rest = rule.substr(at);
+        if (std::none_of(kRulePlaces.begin(), kRulePlaces.end(),
+                         [rest](std::string_view place) { return rest.starts_with(place); })) {
+            return false;
+        }
+    }
+    return true;
+}
+
 Clause read_clause(base::RuleFile& file, const nlohmann::json& entry) {
     file.expect_keys(entry, "clauses",
-                     {"name", "outcome", "certainty", "explanation", "action", "source"});
+                     {"name", "outcome", "certainty", "explanation", "rule", "action", "source"});
     Clause clause;
     clause.name = file.text(entry, "name");
     const auto outcome = outcome_of(file.text(entry, "outcome"));
@@ -42,6 +54,8 @@ Clause read_clause(base::RuleFile& file, const nlohmann::json& entry) {
         file.fault("certainty", "is not certain, reported, inferred or unverified");
     }
     clause.explanation = file.text(entry, "explanation");
+    clause.rule = file.text(entry, "rule");
+    if (!has_known_places(clause.rule)) file.fault("rule", "has a place that nothing fills");
     clause.action = file.text(entry, "action");
     clause.source = file.text(entry, "source");
     return clause;

@@ -10,12 +10,17 @@
 
 namespace armgate::verdict {
 
+/// What stands in a clause's rule for what a request and its token have there.
+inline constexpr std::array<std::string_view, 6> kRulePlaces{"{method}", "{operation}", "{idtyp}",
+                                                             "{amr}",    "{acrs}",      "{reason}"};
+
 /// One clause as config/rules/clauses.json holds it.
 struct Clause {
     std::string name;
     Outcome outcome = Outcome::uncertain;  ///< for `contents`: its usual one, see `judge`
     std::string certainty;    ///< the mark of facts: certain, reported, inferred, unverified
     std::string explanation;  ///< one sentence for people
+    std::string rule;         ///< when it applies, with kRulePlaces
     std::string action;       ///< what to do
     std::string source;
 };

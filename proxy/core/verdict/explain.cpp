@@ -8,6 +8,7 @@
 #include "core/verdict/contents.hpp"
 #include "core/verdict/verdict_json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -47,6 +48,7 @@ std::string printable(std::string_view text) {
     return out;
 }
 
+/// For people: `pwd,mfa`, `none`.
 std::string join(const std::vector<std::string>& list) {
     std::string out;
     for (const auto& element : list) out += (out.empty() ? "" : ",") + element;
@@ -61,6 +63,43 @@ std::string caller_text(const identity::Identity& who) {
     if (who.app) out += ", through " + *who.app;
     if (!who.known_by.empty()) out += ", known by " + who.known_by;
     return out + "; amr " + join(who.amr) + ", acrs " + join(who.acrs);
+}
+
+/// `[pwd,mfa]`, and `absent` for what the token does not say.
+std::string bracketed(const std::vector<std::string>& list) {
+    std::string out = "[";
+    for (const auto& element : list) out += (out.size() == 1 ? "" : ",") + element;
+    return out + "]";
+}
+
+/// The clause's rule with what the request and its token have in its places.
+std::string filled_rule(const Clause& clause,
+                        const std::string& method,
+                        const Assessment& assessment) {
+    const identity::Identity& who = assessment.identity;
+    const std::array<std::string, kRulePlaces.size()> values{
+        method,
+        assessment.request.operation.value_or("a request without operation"),
+        who.idtyp ? "'" + *who.idtyp + "'" : "absent",
+        bracketed(who.amr),
+        bracketed(who.acrs),
+        who.reason};
+    std::string out;
+    std::string_view rest = clause.rule;
+    while (!rest.empty()) {
+        // One pass: a value that looks like a place stays what it is.
+        const auto place =
+            std::find_if(kRulePlaces.begin(), kRulePlaces.end(),
+                         [rest](std::string_view name) { return rest.starts_with(name); });
+        if (place == kRulePlaces.end()) {
+            out.push_back(rest.front());
+            rest.remove_prefix(1);
+        } else {
+            out += values.at(static_cast<std::size_t>(place - kRulePlaces.begin()));
+            rest.remove_prefix(place->size());
+        }
+    }
+    return out;
 }
 
 struct BatchRequest {
@@ -176,6 +215,7 @@ std::string explained_text(const Explained& explained, const ExplainRules& rules
     line("verdict",
          std::string(outcome_name(assessment.verdict.outcome)) + " (" + clause.name + ")");
     line("why", clause.explanation);
+    line("rule", filled_rule(clause, explained.method, assessment));
     line("certainty", clause.certainty);
     line("what to do", clause.action);
     line("source", clause.source);

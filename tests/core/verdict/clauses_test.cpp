@@ -48,6 +48,7 @@ TEST(Clauses, AFaultIsNamed) {
         {changed("\"certain\"", "\"sure\""), "'certainty'"},
         {changed("\"pass\"", "\"maybe\""), "'outcome'"},
         {changed("\"action\"", "\"deed\""), "'deed' is unknown"},
+        {changed("{method}", "{verb}"), "'rule' has a place that nothing fills"},
         {R"({"clauses":[]})", "'read' is missing"},
         {"", "clauses.json"},
         {R"({"clauses":{}})", "'clauses' is not an array"},

@@ -197,6 +197,29 @@ TEST(Explain, NoSecretComesOut) {
     }
 }
 
+TEST(Explain, TheRuleHasTheTokensValuesInIt) {
+    const auto rule_of = [](const std::string& method, const std::string& claims) {
+        const auto explained = explain_request({method,
+                                                "/subscriptions/s/resourceGroups/rg",
+                                                "Bearer " + test::make_token(test::claims(claims)),
+                                                {}},
+                                               kNow, rules());
+        const std::string text = explained_text(*explained, rules());
+        const std::size_t begin = text.find("\nrule        ") + 13;
+        return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    EXPECT_EQ(rule_of("PUT", R"("idtyp":"user","amr":["pwd","otp"],"acrs":["c1"])"),
+              "idtyp ('user') equals 'user' and 'mfa' notIn amr ([pwd,otp]) and 'p1' notIn acrs "
+              "([c1])");
+    EXPECT_EQ(rule_of("PUT", R"("idtyp":"user","amr":["{acrs}","mfa"])"),
+              "'mfa' in amr ([{acrs},mfa]) or 'p1' in acrs ([])");
+    EXPECT_EQ(rule_of("DELETE", R"("idtyp":"app")"), "not (idtyp ('app') equals 'user')");
+    EXPECT_EQ(rule_of("GET", R"("idtyp":"user")"), "method (GET) in [GET, HEAD, OPTIONS]");
+    EXPECT_EQ(rule_of("PUT", R"("sub":"x")"),
+              "idtyp (absent) is not clearly 'user' or 'app': idtyp is absent; the kind is known "
+              "not even from other claims, and there is no MFA.");
+}
+
 TEST(Explain, TextIsForPeopleAndPrintable) {
     const std::string token =
         "Bearer " +
@@ -207,6 +230,7 @@ TEST(Explain, TextIsForPeopleAndPrintable) {
     ASSERT_TRUE(explained);
     const std::string text = explained_text(*explained, rules());
     EXPECT_THAT(text, testing::StartsWith("verdict     pass (exempt-type)\nwhy         "));
+    EXPECT_THAT(text, HasSubstr("\nrule        "));
     EXPECT_THAT(text, HasSubstr("\ncertainty   inferred\nwhat to do  "));
     EXPECT_THAT(text, HasSubstr("\nsource      Azure/azure-policy"));
     EXPECT_THAT(text, HasSubstr("\ncaller      user a"));
