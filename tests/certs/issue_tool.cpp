@@ -68,7 +68,7 @@ FileDescriptor listen_on_loopback() {
 }
 
 void serve_one(SSL_CTX* context, int fd) {
-    const timeval limit{5, 0};
+    const timeval limit{60, 0};  // a JVM takes its time on a busy machine
     ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
     const armgate::certs::SslHandle ssl(SSL_new(context));
     SSL_set_fd(ssl.get(), fd);

@@ -114,6 +114,10 @@ TEST_F(Hostile, GarbageInsteadOfAConnectIsAnsweredAndClosed) {
         const std::string answer = say_plainly(bytes);
         EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
     }
+    // Only what begins a request has a record: of these, the last.
+    const auto records = proxy().records().requests(1);
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_EQ(records.at(0).method, "PRI");
 }
 
 TEST_F(Hostile, GarbageInsteadOfTlsClosesThatConnectionAlone) {

@@ -16,6 +16,11 @@ namespace {
 constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection established\r\n\r\n";
 constexpr int kMaxCredentialTries = 3;
 
+/// A client's own slowness is a 408; `status_of` takes the upstream's side.
+unsigned refusal_status(const Error& error) noexcept {
+    return error.code == Errc::timed_out ? 408 : status_of(error.code);
+}
+
 bool is_gone(const Error& error) {
     return error.code == Errc::connection_closed || error.code == Errc::truncated;
 }
@@ -113,19 +118,22 @@ Error Session::not_a_connect(const http::RequestHead& head) {
 }
 
 awaitable<void> Session::refuse(const http::RequestHead& head, Error error) {
-    const unsigned status = error.code == Errc::timed_out ? 408 : status_of(error.code);
     const auto record = std::make_shared<trace::RequestRecord>();
     record->time = now();
     note_head(*record, head, id_, worker_.shared);
     record->host = http::host_for_record(head.target);
     note_unforwardable(*record, head, worker_.shared.hosts.cloud_of(record->host), worker_.shared);
     record->action = trace::Action::refused;
-    record->status = status;
+    record->status = refusal_status(error);
     record->error = std::string(error_name(error.code)) + ": " + error.detail;
     record->total = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - started_);
     publish(record, worker_.shared);
-    co_await say(status, arm_code_of(error.code), sentence_of(error));
+    co_await say_error(std::move(error));
+}
+
+awaitable<void> Session::say_error(Error error) {
+    co_await say(refusal_status(error), arm_code_of(error.code), sentence_of(error));
 }
 
 awaitable<bool> Session::ask_for_credentials() {
@@ -151,7 +159,12 @@ awaitable<Session::Next> Session::await_connect() {
         if (!head) {
             http::RequestHead begun;
             keep_request_line(begun, input_.view());
-            co_await refuse(begun, head.error());
+            // Bytes that begin no request (a TLS or SOCKS hello, say) are answered, not recorded.
+            if (begun.method.empty()) {
+                co_await say_error(head.error());
+            } else {
+                co_await refuse(begun, head.error());
+            }
             co_return Next::stop;
         }
         user_agent_ = std::string(head->fields.find("User-Agent").value_or(""));

@@ -29,7 +29,9 @@ class Session {
     [[nodiscard]] awaitable<Result<http::RequestHead>> read_head();
     /// Why a head that is no CONNECT cannot be served.
     [[nodiscard]] static Error not_a_connect(const http::RequestHead& head);
+    /// Records the request and answers it.
     [[nodiscard]] awaitable<void> refuse(const http::RequestHead& head, Error error);
+    [[nodiscard]] awaitable<void> say_error(Error error);
     [[nodiscard]] Result<void> check_connect(const http::RequestHead& head);
     [[nodiscard]] bool is_authorised(const http::RequestHead& head) const;
     [[nodiscard]] awaitable<bool> say(unsigned status, std::string_view code, std::string message);
