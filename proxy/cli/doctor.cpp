@@ -88,6 +88,16 @@ Result<DoctorBench> bench_of_run(const RawOptions& raw,
     return bench;
 }
 
+/// `armgate env` with what leads to the same proxy; a secret is left for the user to fill in.
+std::string env_command(const RawOptions& raw) {
+    std::string out = "armgate env";
+    if (!raw.listen.empty()) out += " --listen " + raw.listen;
+    if (!raw.ca_dir.empty()) out += " --ca-dir '" + raw.ca_dir + "'";
+    for (const std::string& host : raw.intercept) out += " --intercept '" + host + "'";
+    if (!raw.proxy_auth.empty()) out += " --proxy-auth USER:PASS";
+    return out;
+}
+
 /// The shell's own environment, with one change: where it names the proxy at `--listen` it gets a
 /// watched one with the same CA and credentials, so that the running one sees none of this.
 Result<DoctorBench> bench_of_shell(const RawOptions& raw, std::unique_ptr<Foundation> foundation) {
@@ -106,6 +116,7 @@ Result<DoctorBench> bench_of_shell(const RawOptions& raw, std::unique_ptr<Founda
     if (!authority) return authority.error();
     DoctorBench bench;
     bench.source = doctor::Source::shell;
+    bench.env_command = env_command(raw);
     bench.arm_hosts = foundation->hosts.constraint_names();
     bench.folder = *folder;
     bench.address = describe(settings->listen);

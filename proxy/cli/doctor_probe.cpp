@@ -112,7 +112,7 @@ Result<doctor::Finding> Probe::call() {
     doctor::Finding out =
         doctor::judge(rule_, evidence,
                       {bench_.source, bench_.judged, bench_.expected, bench_.address, bench_.folder,
-                       bench_.arm_hosts, bench_.limit});
+                       bench_.arm_hosts, bench_.limit, bench_.env_command});
     out.took = ended->took;
     return out;
 }

@@ -23,6 +23,7 @@ struct DoctorBench {
     std::string folder;   ///< of the CA's files
     std::vector<std::string> arm_hosts;
     std::chrono::seconds limit{0};
+    std::string env_command = "armgate env";  ///< for this proxy
 };
 
 /// Runs the probe in a folder of its own below `folder`. Errors: `file_unwritable`, and those of

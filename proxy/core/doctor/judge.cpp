@@ -31,9 +31,10 @@ std::string wanted_value(const ProbeRule& rule, const Setting& setting, const st
     return without_credentials(value_of(setting.expected, name));
 }
 
+/// The command first: it also writes the files that the values name.
 std::string set_it(const ProbeRule& rule, const Setting& setting, const std::string& name) {
-    return "set " + name + "=" + wanted_value(rule, setting, name) +
-           ", or all of them: eval \"$(armgate env)\"";
+    return "eval \"$(" + setting.env_command + ")\" sets " + name + "=" +
+           wanted_value(rule, setting, name);
 }
 
 /// `(status 6: curl: could not resolve host)`.
@@ -105,7 +106,7 @@ std::string misled(const ProbeRule& rule, const Setting& setting, const std::str
     const std::string have = value_of(setting.environment, variable);
     if (base::ascii_iequals(variable, "NO_PROXY")) {
         return variable + " sends ARM past it; take '" + passing_entries(have, setting.arm_hosts) +
-               "' out of it, or: eval \"$(armgate env)\"";
+               "' out of it, or: eval \"$(" + setting.env_command + ")\"";
     }
     const std::string state = have.empty() ? " is not set; " : " does not name it; ";
     return variable + state + set_it(rule, setting, variable);

@@ -40,6 +40,7 @@ struct Setting {
     std::string_view folder;                 ///< of the CA's files
     const std::vector<std::string>& arm_hosts;
     std::chrono::seconds limit{0};
+    std::string env_command = "armgate env";  ///< that prints `expected`
 };
 
 enum class State { ok, failed, not_probed, not_installed };

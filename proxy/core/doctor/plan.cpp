@@ -146,8 +146,9 @@ std::string last_line(std::string_view output) {
         });
         if (tells && !line.starts_with("Picked up ")) last = line;
     }
+    const std::string redacted = base::redact_text(last);  // the words are views into it
     std::string text;
-    for (const std::string_view word : base::split(base::redact_text(last), ' ')) {
+    for (const std::string_view word : base::split(redacted, ' ')) {
         text += (text.empty() ? "" : " ") + without_credentials(word);
     }
     if (text.size() > kShownLineBytes) text = text.substr(0, kShownLineBytes) + "...";

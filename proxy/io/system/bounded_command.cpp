@@ -44,6 +44,8 @@ class SpawnPlan {
         ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+        // Asio's sockets are not closed on exec.
+        ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
         ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
         ::posix_spawnattr_init(&attributes_);
         sigset_t none;

@@ -40,7 +40,7 @@ Finding judged(std::string_view id,
     const wiring::Environment expected = wired();
     return judge(rule(id), evidence,
                  {source, environment, expected, "127.0.0.1:8642", "/ca", arm_hosts(),
-                  std::chrono::seconds(30)});
+                  std::chrono::seconds(30), "armgate env"});
 }
 
 Evidence alerted() {
@@ -90,16 +90,16 @@ TEST(DoctorJudge, TheTrustVariableIsNamedWithItsValue) {
         const char* variable;
         const char* set;
     } cases[] = {
-        {"az", "REQUESTS_CA_BUNDLE", "set REQUESTS_CA_BUNDLE=/ca/bundle.pem"},
-        {"terraform", "SSL_CERT_FILE", "set SSL_CERT_FILE=/ca/bundle.pem"},
-        {"python", "SSL_CERT_FILE", "set SSL_CERT_FILE=/ca/bundle.pem"},
-        {"python-requests", "REQUESTS_CA_BUNDLE", "set REQUESTS_CA_BUNDLE=/ca/bundle.pem"},
-        {"node", "NODE_EXTRA_CA_CERTS", "set NODE_EXTRA_CA_CERTS=/ca/ca.pem"},
+        {"az", "REQUESTS_CA_BUNDLE", "sets REQUESTS_CA_BUNDLE=/ca/bundle.pem"},
+        {"terraform", "SSL_CERT_FILE", "sets SSL_CERT_FILE=/ca/bundle.pem"},
+        {"python", "SSL_CERT_FILE", "sets SSL_CERT_FILE=/ca/bundle.pem"},
+        {"python-requests", "REQUESTS_CA_BUNDLE", "sets REQUESTS_CA_BUNDLE=/ca/bundle.pem"},
+        {"node", "NODE_EXTRA_CA_CERTS", "sets NODE_EXTRA_CA_CERTS=/ca/ca.pem"},
         {"java", "JAVA_TOOL_OPTIONS",
-         "set JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=/ca/bundle.jks"},
-        {"curl", "CURL_CA_BUNDLE", "set CURL_CA_BUNDLE=/ca/bundle.pem"},
-        {"wget", "WGETRC", "set WGETRC=/ca/wgetrc"},
-        {"git", "GIT_SSL_CAINFO", "set GIT_SSL_CAINFO=/ca/bundle.pem"},
+         "sets JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=/ca/bundle.jks"},
+        {"curl", "CURL_CA_BUNDLE", "sets CURL_CA_BUNDLE=/ca/bundle.pem"},
+        {"wget", "WGETRC", "sets WGETRC=/ca/wgetrc"},
+        {"git", "GIT_SSL_CAINFO", "sets GIT_SSL_CAINFO=/ca/bundle.pem"},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.client);
