@@ -16,6 +16,7 @@ import unittest
 
 import az_install
 import client_cache
+import node_install
 from harness import DEFAULT_PATH, missing
 
 ARMGATE = os.path.abspath(os.environ.get("ARMGATE_BINARY", ""))
@@ -100,6 +101,15 @@ class RealClients(DoctorCase):
         self.assertEqual("REQUESTS_CA_BUNDLE", found["az"]["variable"])
         self.assertFalse((self.folder / "home" / ".azure").exists(), "az wrote into HOME")
 
+    def test_a_node_that_is_new_enough_is_proven_by_its_own_fetch(self):
+        try:
+            node, _ = node_install.ensure_node()
+        except client_cache.Unavailable as reason:
+            missing(str(reason))
+        status, found, stderr = self.doctor(
+            "node-fetch", PATH=f"{node.parent}:{self.environment['PATH']}")
+        self.assertEqual((0, "ok"), (status, found["node-fetch"]["state"]), f"{found}\n{stderr}")
+
     def test_without_credentials_they_are_proven_too(self):
         status, found, stderr = self.doctor("--no-proxy-auth", "curl", "wget")
         self.assertEqual(0, status, f"{found}\n{stderr}")
@@ -153,6 +163,13 @@ class BrokenClients(DoctorCase):
     def test_one_that_connects_and_asks_for_nothing(self):
         said = self.broken(f'exec {CURL} --silent --request OPTIONS "$HTTPS_PROXY"')
         self.assertEqual("no-request", said["cause"])
+
+    def test_what_it_asks_of_another_host_does_not_get_out(self):
+        note = self.folder / "answer"
+        said = self.broken(f"{CURL} --silent --write-out '%{{http_connect}}' "
+                           f"https://login.microsoftonline.com/ > {note}; exit 3")
+        self.assertEqual("no-request", said["cause"])
+        self.assertEqual("502", note.read_text())
 
     def test_one_that_crashes(self):
         said = self.broken("kill -SEGV $$")
