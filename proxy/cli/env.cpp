@@ -14,8 +14,6 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 namespace armgate::cli {
 namespace {
@@ -37,15 +35,6 @@ wiring::Shell shell_of(const std::string& name) {
     if (name == "powershell") return wiring::Shell::powershell;
     if (name == "dotenv") return wiring::Shell::dotenv;
     return name == "json" ? wiring::Shell::json : wiring::Shell::bash;
-}
-
-/// True where something accepts connections there.
-bool is_listening(const io::tcp::endpoint& endpoint) {
-    boost::asio::io_context context;
-    io::tcp::socket socket(context);
-    boost::system::error_code ec;
-    socket.connect(endpoint, ec);
-    return !ec;
 }
 
 Result<wiring::Assignments> wire_shell(const EnvOptions& options) {

@@ -10,6 +10,8 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 namespace armgate::cli {
 namespace {
@@ -203,6 +205,14 @@ std::string describe(const io::tcp::endpoint& endpoint) {
     const std::string address = endpoint.address().to_string();
     const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
     return host + ":" + std::to_string(endpoint.port());
+}
+
+bool is_listening(const io::tcp::endpoint& endpoint) {
+    boost::asio::io_context context;
+    io::tcp::socket socket(context);
+    boost::system::error_code ec;
+    socket.connect(endpoint, ec);
+    return !ec;
 }
 
 int fail(const Error& error) {

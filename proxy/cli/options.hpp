@@ -91,6 +91,9 @@ struct Foundation {
 /// `ADDR:PORT`, IPv6 in brackets.
 [[nodiscard]] std::string describe(const io::tcp::endpoint& endpoint);
 
+/// True where something accepts connections there.
+[[nodiscard]] bool is_listening(const io::tcp::endpoint& endpoint);
+
 /// Prints an error as one line and gives the exit status for it: 2 for what the user typed, else 1.
 int fail(const Error& error);
 

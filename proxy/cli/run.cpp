@@ -57,24 +57,6 @@ Result<certs::Authority> make_authority(const RawOptions& raw, const arm::ArmHos
     return certs::open_or_create_authority(raw.ca_dir, names, io::now());
 }
 
-/// The child's variables, with every file they name written into `folder`.
-Result<wiring::Environment> wire_child(wiring::WiringRequest request,
-                                       const wiring::WiringRules& rules,
-                                       const certs::Authority& authority,
-                                       const io::TemporaryDirectory& folder) {
-    const wiring::Environment current = wiring::unwired(io::current_environment());
-    request.folder = folder.path();
-    request.wgetrc = current_wgetrc(current);
-    const wiring::Wiring wiring = wiring::wire(current, request, rules);
-    if (auto wrote = folder.write("ca.pem", authority.pem()); !wrote) return wrote.error();
-    // The folder is private, so every file in it is.
-    const auto write = [&](const std::string& name, std::string_view content, Readers) {
-        return folder.write(name, content);
-    };
-    if (auto wrote = write_wiring(wiring, authority, write); !wrote) return wrote.error();
-    return wiring.set;
-}
-
 void print_summary(const report::Summary& summary, verdict::Mode mode, const std::string& trace) {
     for (const std::string& line : summary.lines(mode)) std::cerr << "armgate: " << line << "\n";
     std::cerr << "armgate: trace: " << trace << "\n";
@@ -119,7 +101,7 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     if (!runtime) return fail(runtime.error());
     request.proxy_url =
         wiring::proxy_url(describe((*runtime)->server().endpoint()), wired.proxy_auth);
-    auto environment = wire_child(request, rules, (*runtime)->authority(), *folder);
+    auto environment = wire_into(*folder, request, rules, (*runtime)->authority());
     if (!environment) return fail(environment.error());
 
     auto result = io::run_child({child, std::move(*environment)});

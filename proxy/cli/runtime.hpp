@@ -7,6 +7,7 @@
 #include "cli/options.hpp"
 #include "io/net/server.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class Runtime {
 
     [[nodiscard]] io::Server& server() { return *server_; }
     [[nodiscard]] io::TraceFile* trace() { return trace_.get(); }
+    /// Connections that clients made so far.
+    [[nodiscard]] std::uint64_t connections() const { return shared_->last_connection; }
     [[nodiscard]] const certs::Authority& authority() const { return parts_.authority; }
 
   private:

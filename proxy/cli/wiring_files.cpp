@@ -3,6 +3,8 @@
 #include "certs/bundle.hpp"
 #include "certs/files.hpp"
 #include "certs/trust_store.hpp"
+#include "core/wiring/shell.hpp"
+#include "io/system/child.hpp"
 
 #include <iostream>
 #include <optional>
@@ -52,6 +54,23 @@ Result<void> write_wiring(const wiring::Wiring& wiring,
     }
     for (const std::string& notice : wiring.notices) std::cerr << "armgate: " << notice << "\n";
     return {};
+}
+
+Result<wiring::Environment> wire_into(const io::TemporaryDirectory& folder,
+                                      wiring::WiringRequest request,
+                                      const wiring::WiringRules& rules,
+                                      const certs::Authority& authority) {
+    const wiring::Environment current = wiring::unwired(io::current_environment());
+    request.folder = folder.path();
+    request.wgetrc = current_wgetrc(current);
+    const wiring::Wiring wiring = wiring::wire(current, request, rules);
+    if (auto wrote = folder.write("ca.pem", authority.pem()); !wrote) return wrote.error();
+    // The folder is private, so every file in it is.
+    const auto write = [&](const std::string& name, std::string_view content, Readers) {
+        return folder.write(name, content);
+    };
+    if (auto wrote = write_wiring(wiring, authority, write); !wrote) return wrote.error();
+    return wiring.set;
 }
 
 std::string current_wgetrc(const wiring::Environment& environment) {

@@ -1,0 +1,42 @@
+// A command that must end: started without a terminal and without input, in a session of its own,
+// its output kept, ended with all that it started at a limit. For the probes of `armgate doctor`.
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/wiring/child_environment.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace armgate::io {
+
+struct BoundedCommand {
+    std::vector<std::string> arguments;  ///< the first is the program's path
+    wiring::Environment environment;     ///< all of it
+    std::string folder;                  ///< where it starts
+    std::chrono::milliseconds limit{0};
+};
+
+struct BoundedResult {
+    int status = 0;       ///< 128+N for signal N
+    std::string failure;  ///< why it could not be started; then nothing else holds
+    bool timed_out = false;
+    std::string output;  ///< both streams, the first kOutputBytes
+    std::chrono::milliseconds took{0};
+};
+
+inline constexpr std::size_t kOutputBytes = 64UL * 1024;
+
+/// Runs the command and waits. What it left behind in its session is ended too. A SIGTERM, SIGINT
+/// or SIGHUP to us (block_signals() was called) ends it at once. Errors: `system`, where no process
+/// could be made, or where such a signal came.
+[[nodiscard]] Result<BoundedResult> run_bounded(const BoundedCommand& command);
+
+/// The path of an executable file `name` in the folders of `path` (a PATH value); nothing where
+/// there is none. Empty and relative folders are passed over.
+[[nodiscard]] std::optional<std::string> find_program(std::string_view name, std::string_view path);
+
+}  // namespace armgate::io
