@@ -80,7 +80,7 @@ int run_proxy(const RawOptions& raw) {
                   << *folder << "/bundle.pem\n";
     }
     serve_until_stopped(**runtime);
-    observer.flush();
+    observer.finish();
     return kSuccess;
 }
 

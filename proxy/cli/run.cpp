@@ -106,7 +106,7 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
 
     auto result = io::run_child({child, std::move(*environment)});
     (*runtime)->server().stop();
-    observer.flush();
+    observer.finish();
     if (!result) return fail(result.error());
     if (!result->failure.empty()) {
         std::cerr << "armgate: cannot run " << child.front() << ": " << result->failure << "\n";

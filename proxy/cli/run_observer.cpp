@@ -78,12 +78,27 @@ void RunObserver::complain(const wiring::UntrustingReport& report) {
 void RunObserver::on_client_without_credentials(const std::string& user_agent) {
     std::string text =
         wiring::report_without_credentials({{}, user_agent, setup_.command}, setup_.rules);
+    text.insert(0, "armgate: ");
     {
         const std::lock_guard lock(mutex_);
         if (!is_new(text)) return;
         summary_.add_without_credentials();
+        if (!setup_.command.empty()) {
+            without_credentials_.push_back(std::move(text));
+            return;
+        }
     }
-    push({"armgate: " + std::move(text), nullptr});
+    push({std::move(text), nullptr});
+}
+
+void RunObserver::finish() {
+    std::vector<std::string> texts;
+    {
+        const std::lock_guard lock(mutex_);
+        if (summary_.requests() == 0) texts.swap(without_credentials_);
+    }
+    for (std::string& text : texts) push({std::move(text), nullptr});
+    flush();
 }
 
 bool RunObserver::is_new(const std::string& kind) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace armgate::cli {
 
@@ -45,8 +46,10 @@ class RunObserver : public io::Observer {
 
     [[nodiscard]] report::Summary summary() const;
 
-    /// Waits until all lines queued so far are written.
-    void flush();
+    /// Says what is known at the end of a command only, and waits until all lines are written. A
+    /// client that left when it was asked for credentials may have come back with them (Java, `curl
+    /// --proxy-anyauth`): under `run` that is said only where no request came through.
+    void finish();
 
   private:
     /// A line as it is, or a request whose line depends on the width at its time.
@@ -56,6 +59,7 @@ class RunObserver : public io::Observer {
     };
 
     void push(Line line);
+    void flush();
     void print_lines();
 
     static constexpr std::size_t kMaxQueued = 4096;
@@ -76,6 +80,7 @@ class RunObserver : public io::Observer {
     report::Summary summary_;
     std::deque<Line> queue_;
     std::set<std::string> complaints_;
+    std::vector<std::string> without_credentials_;
     std::size_t left_out_ = 0;
     bool writing_ = false;
     bool ending_ = false;

@@ -115,9 +115,20 @@ TEST_F(Hostile, GarbageInsteadOfAConnectIsAnsweredAndClosed) {
         EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
     }
     // Only what begins a request has a record: of these, the last.
+    EXPECT_THAT(proxy().trace(), testing::HasSubstr(R"("method":"PRI")"));
+    EXPECT_THAT(proxy().trace(), testing::Not(testing::HasSubstr(R"("method":"")")));
+}
+
+TEST_F(Hostile, PlainHttpForAnotherHostIsOnRecordAndCountsNowhere) {
+    const std::string answer =
+        say_plainly("POST http://other.test/x HTTP/1.1\r\nHost: other.test\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ")) << answer;
+    EXPECT_THAT(proxy().trace(), testing::HasSubstr(R"("host":"other.test")"));
+    static_cast<void>(say_plainly(
+        "GET http://management.azure.com/ HTTP/1.1\r\nHost: management.azure.com\r\n\r\n"));
     const auto records = proxy().records().requests(1);
     ASSERT_EQ(records.size(), 1U);
-    EXPECT_EQ(records.at(0).method, "PRI");
+    EXPECT_EQ(records.at(0).host, "management.azure.com");
 }
 
 TEST_F(Hostile, GarbageInsteadOfTlsClosesThatConnectionAlone) {

@@ -4,6 +4,7 @@
 #include "io/system/log.hpp"
 
 #include <exception>
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -53,6 +54,8 @@ Result<void> Server::bind() {
     acceptor_ = std::make_unique<tcp::acceptor>(workers_.front()->context);
     error_code ec;
     acceptor_->open(wanted.protocol(), ec);
+    // The command of `run` must not inherit it. (Asio opens sockets without this.)
+    if (!ec) ::fcntl(acceptor_->native_handle(), F_SETFD, FD_CLOEXEC);
     if (!ec) acceptor_->set_option(tcp::acceptor::reuse_address(true), ec);
     if (!ec) acceptor_->bind(wanted, ec);
     if (!ec) acceptor_->listen(kBacklog, ec);

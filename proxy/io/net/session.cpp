@@ -128,7 +128,12 @@ awaitable<void> Session::refuse(const http::RequestHead& head, Error error) {
     record->error = std::string(error_name(error.code)) + ": " + error.detail;
     record->total = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - started_);
-    publish(record, worker_.shared);
+    // What was meant for another host is no ARM request: it is on record, and counts nowhere.
+    if (worker_.shared.hosts.contains(record->host)) {
+        publish(record, worker_.shared);
+    } else if (worker_.shared.trace != nullptr) {
+        worker_.shared.trace->append(trace::encode(*record, worker_.shared.redaction));
+    }
     co_await say_error(std::move(error));
 }
 

@@ -3,6 +3,7 @@
 #include "io/net/socket_bio.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <openssl/err.h>
@@ -28,6 +29,7 @@ bool is_trust_alert(int reason) noexcept {
 Stream::Stream(tcp::socket socket, Watchdog& watchdog)
     : socket_(std::move(socket)), deadline_(watchdog, socket_) {
     error_code ignored;
+    ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
 }
