@@ -166,7 +166,7 @@ int main_program(int argc, char** argv) {
                     "  armgate run --mode enforce -- terraform apply\n"));
     Chosen chosen;
     for (const auto add : {add_run, add_proxy, add_env, add_ca, add_token, add_explain, add_report,
-                           add_demo, add_completion, add_version, add_help}) {
+                           add_tenant, add_demo, add_completion, add_version, add_help}) {
         add(app, chosen);
     }
     app.set_version_flag("--version", std::string("armgate ") + ARMGATE_VERSION);
