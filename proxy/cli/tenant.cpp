@@ -164,7 +164,8 @@ int run_tenant(const TenantOptions& options) {
 
 /// One value each time: a word after it is surplus, and may be a token.
 CLI::Option* repeats(CLI::Option* option) {
-    return option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    return option->expected(1)->allow_extra_args(false)->multi_option_policy(
+        CLI::MultiOptionPolicy::TakeAll);
 }
 
 }  // namespace
