@@ -30,6 +30,7 @@ void add_proxy(CLI::App& app, Chosen& chosen);
 void add_token(CLI::App& app, Chosen& chosen);
 void add_explain(CLI::App& app, Chosen& chosen);
 void add_env(CLI::App& app, Chosen& chosen);
+void add_tenant(CLI::App& app, Chosen& chosen);
 void add_completion(CLI::App& app, Chosen& chosen);
 void add_report(CLI::App& app, Chosen& chosen);
 void add_ca(CLI::App& app, Chosen& chosen);

@@ -165,8 +165,9 @@ int main_program(int argc, char** argv) {
                     "  armgate run -- az group create -n demo -l westeurope\n"
                     "  armgate run --mode enforce -- terraform apply\n"));
     Chosen chosen;
-    for (const auto add : {add_run, add_proxy, add_env, add_ca, add_token, add_explain, add_report,
-                           add_doctor, add_demo, add_completion, add_version, add_help}) {
+    for (const auto add :
+         {add_run, add_proxy, add_env, add_ca, add_token, add_explain, add_report, add_tenant,
+          add_doctor, add_demo, add_completion, add_version, add_help}) {
         add(app, chosen);
     }
     app.set_version_flag("--version", std::string("armgate ") + ARMGATE_VERSION);

@@ -65,3 +65,17 @@ class ClientCase(unittest.TestCase):
         seen = {**record["request"], **record["verdict"], "action": record["action"],
                 "status": record["response"]["status"]}
         self.assertEqual(wanted, {name: seen.get(name) for name in wanted}, record)
+
+    def assert_signed_in_again(self, done, refused, retried, tool):
+        """The retry is linked to the refusal, with a new token, and the summary says so."""
+        self.assertEqual((None, None), (refused["retry_of"], refused["retry_token"]), refused)
+        self.assertEqual((refused["seq"], "new"),
+                         (retried["retry_of"], retried["retry_token"]), retried)
+        self.assertIn(f"armgate:   {tool}: 1 recovered by signing in again\n", done.stderr)
+
+    def assert_gave_up(self, done, tool, count, resent=0):
+        """`count` refused writes never got through, and `resent` tries had the same token."""
+        again = f" ({resent} sent again with the same token)" if resent else ""
+        self.assertIn(f"armgate:   {tool}: {count} gave up{again}\n", done.stderr)
+        self.assertEqual(["same"] * resent, [record["retry_token"] for record in done.requests()
+                                             if record["retry_of"] is not None])

@@ -36,7 +36,11 @@ GROUP_PATH = re.compile(r"/resourcegroups/(?P<group>[^/]+)(?P<rest>/.*)?$", re.I
 
 
 class FakeArm(FakeServer):
-    """`enforces`: refuse writes of users without MFA, as ARM does in an enforced tenant."""
+    """`enforces`: refuse writes of users without MFA, as ARM does in an enforced tenant.
+
+    `policies` holds the answers about policy assignments and definitions, by path in lower case;
+    what is not in it is forbidden.
+    """
 
     def __init__(self, pki, log_file):
         self.enforces = False
@@ -44,6 +48,7 @@ class FakeArm(FakeServer):
         self._groups = {}
         self._resources = {}
         self._operations = {}
+        self.policies = {}
         super().__init__(pki, HOSTS, log_file)
 
     def describe_caller(self, fields):
@@ -56,6 +61,7 @@ class FakeArm(FakeServer):
             self._groups.clear()
             self._resources.clear()
             self._operations.clear()
+            self.policies.clear()
         self.forget()
 
     def put(self, path, body):
@@ -87,6 +93,10 @@ class FakeArm(FakeServer):
         if "api-version" not in request.query:
             return error(400, "MissingApiVersionParameter", "The api-version query parameter "
                          "(?api-version=) is required for all requests.")
+        if "/microsoft.authorization/policy" in path.lower():
+            return self.policies.get(path.lower(), error(
+                403, "AuthorizationFailed", "The client does not have authorization to perform "
+                f"action 'Microsoft.Authorization/policyAssignments/read' over scope '{path}'."))
         if path.lower() == "/tenants":
             return Answer(200, {"value": [_tenant()]})
         if path.lower() == "/subscriptions":

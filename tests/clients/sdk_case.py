@@ -100,6 +100,7 @@ class SdkMatrix:
         self.assert_challenged(said[1])
         self.assert_challenged(said[2])
         self.assertEqual([], done.writes_at_arm(), f"{done}")
+        self.assert_gave_up(done, self.TOOL, 2, resent=2 * (self.TRIES - 1))
         for method, operation in (("PUT", GROUP_WRITE), ("DELETE", GROUP_DELETE)):
             records = done.requests(method)
             self.assertEqual(self.TRIES, len(records), f"{done}")
@@ -153,6 +154,7 @@ class SdkMatrix:
                             action="forwarded", status=201)
         self.assertEqual(["p1"], second["identity"]["acrs"])
         self.assertEqual(first["request"], second["request"])
+        self.assert_signed_in_again(done, first, second, self.TOOL)
         (write,) = done.writes_at_arm()
         self.assertEqual(["pwd", "mfa"], write["caller"]["amr"])
 

@@ -161,6 +161,7 @@ class EnforceForUsersWithoutMfa(AzCase):
         (record,) = done.requests(method)  # one: az does not send the same token again
         self.assert_request(record, people.WITHOUT_MFA, outcome="fail", clause="user-without-mfa",
                             action="refused", status=401, **wanted)
+        self.assert_gave_up(done, "azure-cli", 1)
         return done
 
     def test_group_create_is_refused_and_az_tells_how_to_sign_in(self):
@@ -285,6 +286,7 @@ class EnforceForOthers(AzCase):
                             clause="user-with-mfa", status=201)
         self.assertEqual(["p1"], second["identity"]["acrs"])
         self.assertEqual(first["client"]["request_id"], second["client"]["request_id"])
+        self.assert_signed_in_again(done, first, second, "azure-cli")
         (write,) = done.writes_at_arm()
         self.assertEqual(["pwd", "mfa"], write["caller"]["amr"])
 

@@ -170,6 +170,7 @@ class Azapi(TerraformCase):
                     self.assert_request(record, person, operation=GROUP_WRITE, outcome="fail",
                                         clause="user-without-mfa", action="refused", status=401)
                     self.assertEqual(AZAPI_TOOL, record["client"]["tool"])
+                self.assert_gave_up(done, AZAPI_TOOL, 1, resent=1)
                 self.assertRegex(done.stderr, APPLY_REFUSED, f"{done}")
                 self.assertEqual([], json.loads(
                     (folder / "terraform.tfstate").read_text())["resources"])

@@ -19,7 +19,7 @@ CLAUSES = {
 # The fields of a request record, by the object that holds them ("": the record itself).
 FIELDS = {
     "": "record time session seq connection client request identity verdict action response "
-        "time_ms contents",
+        "time_ms contents error retry_of retry_token",
     "client": "user_agent tool version minimum meets_minimum request_id command",
     "request": "method host path query class operation resource_id body_bytes",
     "identity": "kind known_by idtyp amr acrs app_id app tenant object_id name guest synced "
@@ -27,6 +27,8 @@ FIELDS = {
     "verdict": "outcome clause policy",
     "response": "status request_id correlation_id body_bytes",
     "time_ms": "total upstream"}
+
+RETRY_TOKENS = {None, "new", "same"}
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
 PRINTABLE = re.compile(r"[ -~]*$")
@@ -86,6 +88,8 @@ def _word_faults(record, where):
         (verdict["clause"] in CLAUSES, f"clause {verdict['clause']}"),
         (record["action"] in ACTIONS, f"action {record['action']}"),
         (isinstance(record["contents"], list), "contents is no list"),
+        (record["retry_token"] in RETRY_TOKENS, f"retry_token {record['retry_token']}"),
+        ((record["retry_of"] is None) == (record["retry_token"] is None), "half a retry"),
         (isinstance(record["seq"], int), "seq is no integer")]
     return [f"{where}: {fault}" for good, fault in checks if not good]
 

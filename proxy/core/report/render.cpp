@@ -93,6 +93,9 @@ std::string Report::text(const verdict::Rules& rules) const {
     const std::vector<Group> groups = findings();
     out += section(groups, verdict::Outcome::fail, "Would be refused by MFA enforcement:", rules);
     out += section(groups, verdict::Outcome::uncertain, "Uncertain:", rules);
+    const std::vector<std::string> sign_ins = sign_ins_.lines(SignIns::kTools + 1);
+    if (!sign_ins.empty()) out += "\nRefused writes, by tool:\n";
+    for (const std::string& line : sign_ins) out += "  " + line + "\n";
     if (!old_tools_.empty()) out += "\nToo old to answer ARM's challenge:\n";
     for (const auto& [tool, minimum] : old_tools_) {
         out += "  " + printable(tool) + ": needs " + printable(minimum) + "\n";
@@ -119,6 +122,14 @@ std::string Report::json(const verdict::Rules& rules) const {
     for (const auto& [tool, minimum] : old_tools_) {
         tools.push_back({{"tool", tool}, {"minimum", minimum}});
     }
+    nlohmann::ordered_json sign_ins = nlohmann::ordered_json::array();
+    for (const auto& [tool, counts] : sign_ins_.by_tool()) {
+        sign_ins.push_back({{"tool", tool},
+                            {"recovered", counts.recovered},
+                            {"gave_up", counts.gave_up},
+                            {"got_through_otherwise", counts.otherwise},
+                            {"sent_again_with_same_token", counts.same_token}});
+    }
     const nlohmann::ordered_json out = {
         {"schema", "armgate.report/1"},
         {"sessions", sessions_},
@@ -130,6 +141,7 @@ std::string Report::json(const verdict::Rules& rules) const {
         {"refused", refused_},
         {"refused_by_arm", refused_by_arm_},
         {"failed", failed_},
+        {"refused_writes", sign_ins},
         {"findings", findings_json},
         {"tools_below_minimum", tools},
         {"torn_lines", torn_},

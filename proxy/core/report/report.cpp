@@ -53,6 +53,7 @@ void Report::add_line(std::string_view line) {
 
 void Report::add_request(const trace::RequestRecord& record) {
     ++requests_;
+    sign_ins_.add(record);
     ++by_outcome_[static_cast<std::size_t>(record.verdict.outcome)];
     ++by_class_[static_cast<std::size_t>(record.classification.request_class)];
     const bool refused = record.action == trace::Action::refused;

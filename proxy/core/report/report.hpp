@@ -2,6 +2,7 @@
 // over records, then one renderer a format. Pure.
 #pragma once
 
+#include "core/report/sign_ins.hpp"
 #include "core/trace/decode.hpp"
 #include "core/verdict/rules.hpp"
 
@@ -66,6 +67,7 @@ class Report {
     std::size_t refused_ = 0;
     std::size_t refused_by_arm_ = 0;
     std::size_t failed_ = 0;
+    SignIns sign_ins_;
     std::map<std::string, Group> groups_;           ///< by all that makes requests alike
     std::map<std::string, std::string> old_tools_;  ///< tool with version -> minimum
 };

@@ -8,6 +8,7 @@ namespace armgate::report {
 namespace {
 
 constexpr std::size_t kListed = 4;
+constexpr std::size_t kSignInLines = 2;  // what is left of ten lines
 
 std::string plural(std::size_t count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
@@ -27,6 +28,7 @@ std::string padded(std::string text, std::size_t width) {
 
 void Summary::add(const trace::RequestRecord& record) {
     ++requests_;
+    sign_ins_.add(record);
     const bool is_read = record.classification.request_class == arm::RequestClass::read;
     if (!is_read) ++writes_;
     if (record.action == trace::Action::refused) ++refused_;
@@ -101,6 +103,7 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
                       (failing.tool.empty() ? "" : ", through " + printable(failing.tool)));
     }
     if (more_failing_ > 0) out.push_back("  and " + plural(more_failing_, "more request"));
+    for (const std::string& line : sign_ins_.lines(kSignInLines)) out.push_back("  " + line);
     if (!untrusting_.empty()) {
         out.push_back("  not seen: calls of " + untrusting_.front().who +
                       ", which does not trust armgate's CA; it lacks " +

@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include "core/report/sign_ins.hpp"
 #include "core/trace/record.hpp"
 
 #include <cstddef>
@@ -56,6 +57,7 @@ class Summary {
     std::size_t by_outcome_[3] = {};           ///< indexed by Outcome
     std::vector<Failing> failing_operations_;  ///< in order of first appearance
     std::size_t more_failing_ = 0;             ///< requests of operations beyond those listed
+    SignIns sign_ins_;
     std::string first_user_;
     bool unknown_caller_ = false;
     bool without_credentials_ = false;

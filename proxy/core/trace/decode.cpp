@@ -157,6 +157,15 @@ void read_contents(const json& list, std::vector<verdict::ContentsItem>& out) {
     }
 }
 
+/// Both fields or none: half a link is none.
+std::optional<Retry> read_retry(const Members& line) {
+    static constexpr std::array kTokens{RetryToken::same, RetryToken::fresh};
+    const std::uint64_t of = line.number("retry_of");
+    const auto token = named(line.text("retry_token").value_or(""), kTokens, retry_token_name);
+    if (of == 0 || !token) return std::nullopt;
+    return Retry{of, *token};
+}
+
 std::optional<Record> read_request_record(const Members& line) {
     static constexpr std::array kActions{Action::forwarded, Action::refused, Action::simulated,
                                          Action::failed};
@@ -185,6 +194,7 @@ std::optional<Record> read_request_record(const Members& line) {
     record.response_bytes = response.number("body_bytes");
     record.refused_by = response.text("refused_by");
     record.error = line.text("error").value_or("");
+    record.retry = read_retry(line);
     const Members time = line.object("time_ms");
     record.total = time.milliseconds("total").value_or(std::chrono::microseconds(0));
     record.upstream = time.milliseconds("upstream");

@@ -85,6 +85,10 @@ std::string_view action_name(Action action) noexcept {
     return "failed";
 }
 
+std::string_view retry_token_name(RetryToken token) noexcept {
+    return token == RetryToken::same ? "same" : "new";
+}
+
 std::string encode(const SessionRecord& record) {
     std::string out;
     JsonLine line(out);
@@ -121,6 +125,13 @@ std::string encode(const RequestRecord& record, const base::RedactionRules& rule
     line.close();
     verdict::append_contents_json(line.raw("contents"), record.contents);
     unless_empty(line, "error", record.error);
+    if (record.retry) {
+        line.number("retry_of", record.retry->of);
+        line.text("retry_token", retry_token_name(record.retry->token));
+    } else {
+        line.null("retry_of");
+        line.null("retry_token");
+    }
     line.close();
     return out += '\n';
 }

@@ -30,6 +30,18 @@ struct SessionRecord {
     std::string mode;
 };
 
+/// The token of a retry, next to that of the request it retries.
+enum class RetryToken { same, fresh };
+
+/// `same` or `new`.
+[[nodiscard]] std::string_view retry_token_name(RetryToken token) noexcept;
+
+/// A write that was refused for MFA, sent again (trace/retry).
+struct Retry {
+    std::uint64_t of = 0;  ///< seq of the refused request, in the same session
+    RetryToken token = RetryToken::same;
+};
+
 struct RequestRecord {
     base::Timestamp time;
     std::string session;
@@ -61,6 +73,7 @@ struct RequestRecord {
     std::optional<std::string> refused_by;
     /// Why it failed or was not forwarded: an Errc name and a sentence; empty where nothing did.
     std::string error;
+    std::optional<Retry> retry;
 
     std::chrono::microseconds total{0};
     std::optional<std::chrono::microseconds> upstream;

@@ -221,6 +221,9 @@ void Exchange::write_record(trace::Action action) {
         record_->upstream =
             std::chrono::duration_cast<std::chrono::microseconds>(end - upstream_started_);
     }
+    if (record_->classification.request_class != arm::RequestClass::read) {
+        shared_.retries.link(*record_, request_.request_head().fields.find_all("Authorization"));
+    }
     publish(record_, shared_);
 }
 

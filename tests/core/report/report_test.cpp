@@ -65,6 +65,44 @@ TEST(Report, KeepsCallersAndToolsApart) {
     EXPECT_EQ(report.findings().size(), 3U);
 }
 
+TEST(Report, TellsHowRefusedWritesEndedAsTheSummaryDoes) {
+    const auto redaction = base::load_redaction_rules();
+    const auto rules = verdict::load_rules();
+    ASSERT_TRUE(redaction && rules);
+    trace::RequestRecord first;
+    first.seq = 1;
+    first.tool.tool = "azure-cli";
+    first.classification.request_class = arm::RequestClass::write;
+    first.verdict = {verdict::Outcome::fail, verdict::ClauseId::user_without_mfa};
+    first.action = trace::Action::refused;
+    first.status = 401;
+    trace::RequestRecord again = first;
+    again.seq = 2;
+    again.verdict = {verdict::Outcome::pass, verdict::ClauseId::user_with_mfa};
+    again.action = trace::Action::forwarded;
+    again.status = 201;
+    again.retry = trace::Retry{1, trace::RetryToken::fresh};
+    trace::RequestRecord other = first;
+    other.seq = 3;
+    other.tool.tool = "terraform";
+    Report report;
+    SignIns live;
+    for (const auto& record : {first, again, other}) {
+        report.add_line(trace::encode(record, *redaction));
+        live.add(record);
+    }
+    const std::string text = report.text(*rules);
+    for (const std::string& line : live.lines(2)) {
+        EXPECT_NE(text.find("\n  " + line + "\n"), std::string::npos) << text;
+    }
+    const auto json = nlohmann::json::parse(report.json(*rules))["refused_writes"];
+    ASSERT_EQ(json.size(), 2U);
+    EXPECT_EQ(json[0], nlohmann::json::parse(
+                           R"({"tool":"azure-cli","recovered":1,"gave_up":0,)"
+                           R"("got_through_otherwise":0,"sent_again_with_same_token":0})"));
+    EXPECT_EQ(json[1]["gave_up"], 1);
+}
+
 TEST(Report, CountsTornLinesAndLostRecords) {
     Report report;
     report.add_line("");

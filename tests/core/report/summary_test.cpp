@@ -110,6 +110,37 @@ TEST(Summary, IsTenLinesAtMost) {
     for (const auto& line : lines) EXPECT_THAT(line, Not(HasSubstr("\n")));
 }
 
+RequestRecord refused(int number, const std::string& tool) {
+    RequestRecord record = request(Outcome::fail, "Op/" + std::to_string(number));
+    record.action = Action::refused;
+    record.status = 401;
+    record.tool.tool = tool;
+    return record;
+}
+
+TEST(Summary, TellsHowRefusedWritesEnded) {
+    RequestRecord again = refused(1, "azure-cli");
+    again.verdict = {Outcome::pass, ClauseId::user_with_mfa};
+    again.action = Action::forwarded;
+    again.status = 201;
+    again.retry = trace::Retry{1, trace::RetryToken::fresh};
+    const auto lines =
+        of({refused(1, "azure-cli"), again, refused(2, "azure-cli")}).lines(Mode::enforce);
+    ASSERT_EQ(lines.size(), 5U);
+    EXPECT_EQ(lines[3], "  azure-cli: 1 recovered by signing in again, 1 gave up");
+}
+
+TEST(Summary, IsTenLinesAtMostWithEverythingInIt) {
+    Summary summary;
+    summary.add_untrusting("curl", "CURL_CA_BUNDLE=/f/bundle.pem");
+    for (int i = 0; i < 40; ++i) summary.add(refused(i, "tool" + std::to_string(i % 5)));
+    const auto lines = summary.lines(Mode::enforce);
+    ASSERT_EQ(lines.size(), 10U);
+    EXPECT_EQ(lines[6], "  tool0: 8 gave up");
+    EXPECT_EQ(lines[7], "  4 other tools: 32 gave up");
+    EXPECT_THAT(lines[9], HasSubstr("next: "));
+}
+
 TEST(Summary, EndsWithTheNextStep) {
     RequestRecord write = request(Outcome::pass);
     write.classification.request_class = arm::RequestClass::write;

@@ -57,6 +57,7 @@ RequestRecord full_record() {
     record.response_bytes = 366;
     record.refused_by = "arm";
     record.error = "timed_out: too long";
+    record.retry = Retry{12, RetryToken::fresh};
     record.total = std::chrono::microseconds(41234);
     record.upstream = std::chrono::microseconds(40900);
     return record;
@@ -135,6 +136,32 @@ TEST(Decode, SkipsWhatIsNoWholeRecord) {
     for (const std::string& text : cases) {
         SCOPED_TRACE(text.substr(0, 80));
         EXPECT_FALSE(decode(text));
+    }
+}
+
+TEST(Decode, HalfALinkIsNone) {
+    const std::string start =
+        R"({"record":"request","request":{"class":"write"},"action":"forwarded",)"
+        R"("verdict":{"outcome":"fail","clause":"user-without-mfa"})";
+    const struct {
+        const char* fields;
+        std::optional<RetryToken> token;
+    } cases[] = {{R"(,"retry_of":3,"retry_token":"same"})", RetryToken::same},
+                 {R"(,"retry_of":3,"retry_token":"new"})", RetryToken::fresh},
+                 {R"(,"retry_of":null,"retry_token":null})", std::nullopt},
+                 {R"(,"retry_of":3,"retry_token":"other"})", std::nullopt},
+                 {R"(,"retry_of":3})", std::nullopt},
+                 {R"(,"retry_of":"3","retry_token":"new"})", std::nullopt},
+                 {R"(,"retry_of":-3,"retry_token":"new"})", std::nullopt},
+                 {"}", std::nullopt}};
+    for (const auto& c : cases) {
+        const auto record = decode(start + c.fields);
+        ASSERT_TRUE(record) << c.fields;
+        const auto& retry = std::get<RequestRecord>(*record).retry;
+        ASSERT_EQ(retry.has_value(), c.token.has_value()) << c.fields;
+        if (!retry) continue;
+        EXPECT_EQ(retry->of, 3U) << c.fields;
+        EXPECT_EQ(retry->token, c.token) << c.fields;
     }
 }
 

@@ -105,7 +105,7 @@ TEST(Record, ARequestLineHasTheFieldsOfTheContractInItsOrder) {
         R"("verdict":{"outcome":"fail","clause":"user-without-mfa","policy":"sys.mfa-write"},)"
         R"("action":"forwarded","response":{"status":201,"request_id":"r","correlation_id":"c",)"
         R"("body_bytes":512,"refused_by":null},"time_ms":{"total":41.2,"upstream":40.9},)"
-        R"("contents":[],"error":null})"
+        R"("contents":[],"error":null,"retry_of":null,"retry_token":null})"
         "\n");
     expect_clean_line(line);
 }
@@ -131,7 +131,8 @@ TEST(Record, WhatIsNotKnownIsNull) {
         R"("verdict":{"outcome":"uncertain","clause":"not-forwardable","policy":null},)"
         R"("action":"failed","response":{"status":null,"request_id":null,"correlation_id":null,)"
         R"("body_bytes":0,"refused_by":null},"time_ms":{"total":0,"upstream":null},"contents":[],)"
-        R"("error":"connection_closed: h closed the connection"})"
+        R"("error":"connection_closed: h closed the connection","retry_of":null,)"
+        R"("retry_token":null})"
         "\n");
     expect_clean_line(line);
 }
