@@ -90,6 +90,10 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
     app.add_option("--refusal", raw.refusal, "Which of ARM's refusal bodies to imitate")
         ->check(CLI::IsMember({"system", "policy"}))
         ->capture_default_str();
+    app.add_option("--deployment-refusal", raw.deployment_refusal,
+                   "How enforce refuses a deployment: 401 with the challenge, or 400 without it")
+        ->check(CLI::IsMember({"401", "400"}))
+        ->capture_default_str();
     app.add_flag("--allow-remote", raw.allow_remote, "Listen beyond loopback; needs --proxy-auth");
     app.add_option("--proxy-auth", raw.proxy_auth, "Credentials that clients must send")
         ->type_name("USER:PASS");
@@ -137,6 +141,7 @@ Result<io::Settings> make_settings(const RawOptions& raw, Command command) {
     settings.uncertain = choose(kUncertain, raw.uncertain);
     settings.refusal =
         raw.refusal == "policy" ? arm::RefusalStyle::policy : arm::RefusalStyle::system;
+    settings.deployment_refusal = raw.deployment_refusal == "400" ? 400 : 401;
     auto listen = parse_listen(raw.listen, command);
     if (!listen) return listen.error();
     settings.listen = *listen;

@@ -34,6 +34,7 @@ struct RawOptions {
     std::vector<std::string> limits;
     std::string uncertain = "by-cause";
     std::string refusal = "system";
+    std::string deployment_refusal = "401";
     std::string proxy_auth;
     bool allow_remote = false;
     unsigned threads = 0;

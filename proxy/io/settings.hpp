@@ -16,6 +16,7 @@ struct Settings {
     verdict::Mode mode = verdict::Mode::observe;
     verdict::UncertainPolicy uncertain = verdict::UncertainPolicy::by_cause;
     arm::RefusalStyle refusal = arm::RefusalStyle::system;
+    unsigned deployment_refusal = 401;  ///< the status of a refused deployment: 401 or 400
     tcp::endpoint listen;
     unsigned threads = 1;
     std::optional<std::string> proxy_auth;  ///< `USER:PASS`; a secret

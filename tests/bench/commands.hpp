@@ -25,8 +25,10 @@ struct Route {
 struct LoadOptions {
     Route route;
     unsigned connections = 8;
-    unsigned requests = 10'000;  ///< in all
-    bool fresh = false;          ///< a new connection for each request
+    unsigned requests = 10'000;          ///< in all
+    bool fresh = false;                  ///< a new connection for each request
+    std::uint64_t deployment_bytes = 0;  ///< PUTs of a deployment of that size; 0: GETs
+    bool without_mfa = false;            ///< who sends the deployment: its body is judged then
 };
 
 struct IdleOptions {

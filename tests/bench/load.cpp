@@ -120,7 +120,11 @@ class Crew {
 
 void run_load(const LoadOptions& options) {
     const certs::ContextHandle context = client_context(options.route);
-    const std::string request = get_request(options.route.port, 0);
+    const Sender who = options.without_mfa ? Sender::without_mfa : Sender::with_mfa;
+    const std::uint16_t port = options.route.port;
+    const std::string request = options.deployment_bytes > 0
+                                    ? put_deployment(port, options.deployment_bytes, who)
+                                    : get_request(port, 0);
     std::vector<Caller> callers;
     callers.reserve(options.connections);
     for (unsigned i = 0; i < options.connections; ++i) {

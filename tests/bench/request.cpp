@@ -12,12 +12,15 @@ namespace {
 
 constexpr std::size_t kSignatureBytes = 256;  // RS256
 constexpr const char* kTenant = "99999999-8888-7777-6666-555555555555";
+constexpr const char* kGroup =
+    "/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/bench-group";
 constexpr const char* kPath =
     "/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/bench-group/providers/"
     "Microsoft.Storage/storageAccounts/benchaccount";
 
 /// The claims of a user's token, v1.0, as az gets it; some 1,400 bytes.
-std::string claims() {
+std::string claims(Sender sender) {
+    const bool mfa = sender == Sender::with_mfa;
     const auto now = std::chrono::duration_cast<std::chrono::seconds>(
                          std::chrono::system_clock::now().time_since_epoch())
                          .count();
@@ -29,9 +32,9 @@ std::string claims() {
         {"exp", now + 3600},
         {"acct", 0},
         {"acr", "1"},
-        {"acrs", {"p1"}},
+        {"acrs", {mfa ? "p1" : "c1"}},
         {"aio", std::string(96, 'a')},
-        {"amr", {"pwd", "mfa"}},
+        {"amr", {"pwd", mfa ? "mfa" : "rsa"}},
         {"appid", "04b07795-8ddb-461a-bbee-02f9e1bf7b46"},
         {"appidacr", "0"},
         {"family_name", "Lovelace"},
@@ -62,15 +65,19 @@ std::string claims() {
     return out.dump();
 }
 
-std::string token() {
+std::string token(Sender sender) {
     constexpr std::string_view kHeader =
         R"({"typ":"JWT","alg":"RS256","x5t":"aaaaaaaaaaaaaaaaaaaaaaaaaaa","kid":"aaaaaaaaaaaaaaaaaaaaaaaaaaa"})";
-    return base::base64url_encode(kHeader) + "." + base::base64url_encode(claims()) + "." +
+    return base::base64url_encode(kHeader) + "." + base::base64url_encode(claims(sender)) + "." +
            base::base64url_encode(std::string(kSignatureBytes, '\x5A'));
 }
 
-std::string common_head(const std::string& method, std::uint16_t port, std::uint64_t bytes) {
-    std::string out = method + " " + kPath + "?api-version=2023-05-01";
+std::string common_head(const std::string& method,
+                        std::uint16_t port,
+                        std::uint64_t bytes,
+                        const std::string& path = kPath,
+                        Sender sender = Sender::with_mfa) {
+    std::string out = method + " " + path + "?api-version=2023-05-01";
     if (bytes > 0) out += "&bytes=" + std::to_string(bytes);
     return out + " HTTP/1.1\r\nHost: " + std::string(kHost) + ":" + std::to_string(port) +
            "\r\nUser-Agent: AZURECLI/2.81.0 azsdk-python-core/1.35.0 Python/3.12.10 "
@@ -79,13 +86,38 @@ std::string common_head(const std::string& method, std::uint16_t port, std::uint
            "x-ms-client-request-id: 8f6c6f3e-c9f1-11f0-8de9-0242ac120002\r\n"
            "CommandName: storage account show\r\nParameterSetName: --name --resource-group\r\n"
            "Authorization: Bearer " +
-           token() + "\r\n";
+           token(sender) + "\r\n";
 }
 
 }  // namespace
 
 std::string get_request(std::uint16_t port, std::uint64_t bytes) {
     return common_head("GET", port, bytes) + "\r\n";
+}
+
+std::string put_deployment(std::uint16_t port, std::uint64_t bytes, Sender sender) {
+    const std::string path =
+        std::string(kGroup) + "/providers/Microsoft.Resources/deployments/bench-deployment";
+    std::string resources;
+    for (std::size_t i = 0; resources.size() < bytes; ++i) {
+        resources += resources.empty() ? "" : ",";
+        resources +=
+            R"({"type":"Microsoft.Storage/storageAccounts","apiVersion":"2023-05-01",)"
+            R"("name":"[concat(parameters('prefix'), ')" +
+            std::to_string(i) +
+            R"(')]","location":"[resourceGroup().location]","sku":{"name":"Standard_LRS"},)"
+            R"("kind":"StorageV2","properties":{"minimumTlsVersion":"TLS1_2",)"
+            R"("allowBlobPublicAccess":false,"networkAcls":{"defaultAction":"Deny"}}})";
+    }
+    const std::string body = R"({"properties":{"mode":"Incremental","template":{"$schema":)"
+                             R"("https://schema.management.azure.com/schemas/2019-04-01/)"
+                             R"(deploymentTemplate.json#","contentVersion":"1.0.0.0",)"
+                             R"("parameters":{"prefix":{"type":"string","defaultValue":"st"}},)"
+                             R"("resources":[)" +
+                             resources + "]}}}";
+    return common_head("PUT", port, 0, path, sender) +
+           "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
 }
 
 std::string put_head(std::uint16_t port, std::uint64_t bytes) {

@@ -10,6 +10,12 @@ namespace armgate::bench {
 /// `bytes`: how large an answer is asked for; 0 for the usual 1 KiB.
 [[nodiscard]] std::string get_request(std::uint16_t port, std::uint64_t bytes);
 
+/// Whether the token proves MFA: then no body is looked at.
+enum class Sender { with_mfa, without_mfa };
+
+/// A whole PUT of a deployment whose template is at least `bytes` long.
+[[nodiscard]] std::string put_deployment(std::uint16_t port, std::uint64_t bytes, Sender sender);
+
 /// The head of an upload of that size.
 [[nodiscard]] std::string put_head(std::uint16_t port, std::uint64_t bytes);
 

@@ -9,6 +9,7 @@ with the real refusal.
 import json
 import re
 import threading
+import urllib.parse
 import uuid
 
 import people
@@ -97,6 +98,8 @@ class FakeArm(FakeServer):
             return self.policies.get(path.lower(), error(
                 403, "AuthorizationFailed", "The client does not have authorization to perform "
                 f"action 'Microsoft.Authorization/policyAssignments/read' over scope '{path}'."))
+        if path.lower() == "/batch":
+            return self._batch(request)
         if path.lower() == "/tenants":
             return Answer(200, {"value": [_tenant()]})
         if path.lower() == "/subscriptions":
@@ -123,6 +126,17 @@ class FakeArm(FakeServer):
             return error(401, "RequestDisallowedByAzure", MFA_MESSAGE.format(name), CHALLENGE,
                          target=name)
         return None
+
+    def _batch(self, request):
+        """Each item as a request of its own; the answers in an order that is not theirs."""
+        answers = []
+        for item in _json(request).get("requests", []):
+            path, _, query = item["url"].partition("?")
+            one = self._route(Request(item["httpMethod"], path, dict(urllib.parse.parse_qsl(query)),
+                                      request.fields, json.dumps(item.get("content")).encode()))
+            answers.insert(0, {"name": item["name"], "httpStatusCode": one.status, "headers": {},
+                               "content": json.loads(one.encoded() or b"null")})
+        return Answer(200, {"responses": answers})
 
     def _in_subscription(self, request, rest):
         segments = rest.lower().strip("/").split("/") if rest else []

@@ -230,16 +230,22 @@ class Deployments(AzCase):
         return self.az_as(person, mode, "deployment", "group", "create", "-g", "g", "-n", "d",
                           "--template-file", str(file))
 
-    def test_observe_forwards_the_body_untouched(self):
+    def assert_contents(self, record):
+        (item,) = record["contents"]
+        self.assertEqual("Microsoft.Demo/things/write", item["operation"], record)
+        self.assertEqual("t", item["name"], record)
+        self.assertEqual("sys.mfa-write", item["verdict"]["policy"], record)
+
+    def test_observe_judges_the_contents_and_forwards_the_body_untouched(self):
         done = self.deploy(people.WITHOUT_MFA, "observe")
         self.assertEqual(0, done.status, f"{done}")
         validate, create = done.requests("POST") + done.requests("PUT")
         self.assertEqual(self.PATH + "/validate", validate["request"]["path"])
         self.assertEqual(self.PATH, create["request"]["path"])
         for record, entry in zip((validate, create), done.writes_at_arm()):
-            self.assert_request(record, people.WITHOUT_MFA, outcome="uncertain",
-                                clause="contents-not-read", action="forwarded",
-                                body_bytes=entry["body_bytes"])
+            self.assert_request(record, people.WITHOUT_MFA, outcome="fail", clause="contents",
+                                action="forwarded", body_bytes=entry["body_bytes"])
+            self.assert_contents(record)
 
     def test_enforce_refuses_at_validation_so_that_nothing_is_created(self):
         done = self.deploy(people.WITHOUT_MFA, "enforce")
@@ -247,14 +253,89 @@ class Deployments(AzCase):
         self.assertEqual([], done.writes_at_arm(), f"{done}")
         (record,) = done.requests()
         self.assert_request(record, people.WITHOUT_MFA, method="POST", action="refused",
-                            path=self.PATH + "/validate", outcome="uncertain",
-                            clause="contents-not-read", status=401,
-                            operation="Microsoft.Resources/deployments/validate/action")
+                            path=self.PATH + "/validate", outcome="fail", clause="contents",
+                            operation="Microsoft.Resources/deployments/validate/action",
+                            status=401)
+        self.assert_contents(record)
+
+    def test_validate_and_what_if_are_refused_in_enforce(self):
+        self.given("g")
+        file = self.stage.folder / "template.json"
+        file.write_text(self.TEMPLATE)
+        for verb, action in (("validate", "validate"), ("what-if", "whatIf")):
+            with self.subTest(verb):
+                done = self.az_as(people.WITHOUT_MFA, "enforce", "deployment", "group", verb, "-g",
+                                  "g", "-n", "d", "--template-file", str(file))
+                self.assert_challenged(done)
+                self.assertEqual([], done.writes_at_arm(), f"{done}")
+                (record,) = done.requests("POST")
+                self.assert_request(record, people.WITHOUT_MFA, action="refused", outcome="fail",
+                                    clause="contents", status=401,
+                                    operation=f"Microsoft.Resources/deployments/{action}/action")
+
+    def test_a_user_with_mfa_deploys_in_enforce(self):
+        done = self.deploy(people.WITH_MFA, "enforce")
+        self.assertEqual(0, done.status, f"{done}")
+        self.assertEqual(["POST", "PUT"], [entry["method"] for entry in done.writes_at_arm()])
 
     def test_a_service_principal_deploys_in_enforce(self):
         done = self.deploy(people.SERVICE_PRINCIPAL, "enforce")
         self.assertEqual(0, done.status, f"{done}")
         self.assertEqual(["POST", "PUT"], [entry["method"] for entry in done.writes_at_arm()])
+
+
+class Batches(AzCase):
+    """`az rest` posts a batch: each item has its own verdict and, in enforce, its own answer."""
+
+    ITEMS = (("read", "GET"), ("write", "PUT"), ("again", "GET"))
+
+    def batch(self, person, mode):
+        self.given("g", things=["t"])
+        body = {"requests": [{"name": name, "httpMethod": method,
+                              "url": f"{THING_PATH}?api-version=2024-01-01",
+                              **({"content": {"location": "westeurope"}} if method == "PUT"
+                                 else {})} for name, method in self.ITEMS]}
+        done = self.az_as(person, mode, "rest", "--method", "post", "--url",
+                          "/batch?api-version=2020-06-01", "--body", json.dumps(body))
+        self.assertEqual(0, done.status, f"{done}")
+        (record,) = done.requests("POST")
+        self.assertEqual([name for name, _ in self.ITEMS] if record["contents"] else [],
+                         [item["name"] for item in record["contents"]], record)
+        answers = json.loads(done.stdout)["responses"]
+        return done, record, {one["name"]: one["httpStatusCode"] for one in answers}
+
+    def batched(self, done):
+        """The items that reached ARM."""
+        (entry,) = done.writes_at_arm()
+        return entry["body_bytes"]
+
+    def test_observe_forwards_all_and_tells_each_verdict(self):
+        done, record, answers = self.batch(people.WITHOUT_MFA, "observe")
+        self.assertEqual({"read": 200, "write": 200, "again": 200}, answers)
+        self.assert_request(record, people.WITHOUT_MFA, outcome="fail", clause="contents",
+                            action="forwarded", status=200, body_bytes=self.batched(done))
+        self.assertEqual(["pass", "fail", "pass"],
+                         [item["verdict"]["outcome"] for item in record["contents"]])
+
+    def test_enforce_refuses_the_write_alone(self):
+        done, record, answers = self.batch(people.WITHOUT_MFA, "enforce")
+        self.assertEqual({"read": 200, "write": 401, "again": 200}, answers)
+        self.assertEqual(["read", "write", "again"], list(answers))  # in the order of the request
+        self.assert_request(record, people.WITHOUT_MFA, outcome="fail", clause="contents",
+                            action="forwarded", status=200)
+        self.assertLess(self.batched(done), record["request"]["body_bytes"])
+        (refused,) = [one for one in json.loads(done.stdout)["responses"]
+                      if one["name"] == "write"]
+        self.assertEqual(fake_arm.CHALLENGE, refused["headers"]["WWW-Authenticate"])
+        self.assertEqual("RequestDisallowedByAzure", refused["content"]["error"]["code"])
+
+    def test_users_with_mfa_and_service_principals_send_all_of_it_in_enforce(self):
+        for person in PLAIN_WRITERS:
+            with self.subTest(person.name):
+                done, record, answers = self.batch(person, "enforce")
+                self.assertEqual({"read": 200, "write": 200, "again": 200}, answers)
+                self.assert_request(record, person, outcome="pass", clause=SEEN_AS[person][2],
+                                    action="forwarded", body_bytes=self.batched(done))
 
 
 class EnforceForOthers(AzCase):

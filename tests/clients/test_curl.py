@@ -207,6 +207,8 @@ class Refusal(CurlCase):
         lock = f"{GROUPS}/g/providers/Microsoft.Authorization/locks/l?{API}"
         action = f"{GROUPS}/g/providers/Microsoft.Storage/storageAccounts/s/listKeys?{API}"
         cases = {"exempt-delete": ("pass", 204, lock, ("-X", "DELETE"), b""),
+                 "tags-only": ("uncertain", 200, f"{GROUPS}/g?{API}",
+                               ("-X", "PATCH", "--data-binary", "@-"), b'{"tags":{"a":"b"}}'),
                  "post-action": ("uncertain", 200, action,
                                  ("-X", "POST", "--data-binary", "@-"), b"{}")}
         for clause, (outcome, status, target, arguments, body) in cases.items():

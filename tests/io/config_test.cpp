@@ -141,7 +141,8 @@ TEST(PrintConfig, ShowsWhatWouldBeInForceWithoutAnyOption) {
     ASSERT_EQ(printed.status, 0) << printed.err;
     const json config = parsed(printed.out);
     expect_valid(config);
-    for (const auto& [name, rule] : properties().items()) {
+    const json schema = properties();  // items() keeps no temporary alive
+    for (const auto& [name, rule] : schema.items()) {
         const bool is_other = name == "fail-on" || name == "no-proxy-auth" || name == "proxy-auth";
         EXPECT_EQ(config.contains(name), !is_other) << name;
     }

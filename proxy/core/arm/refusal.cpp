@@ -66,8 +66,8 @@ LocalAnswer answer(unsigned status,
     out.fields = {{"Cache-Control", "no-cache"},
                   {"Pragma", "no-cache"},
                   {"Content-Type", "application/json; charset=utf-8"},
-                  {"Expires", "-1"},
-                  {"x-ms-failure-cause", "gateway"}};
+                  {"Expires", "-1"}};
+    if (status >= 400) out.fields.emplace_back("x-ms-failure-cause", "gateway");
     if (!challenge.empty()) out.fields.emplace_back("WWW-Authenticate", std::move(challenge));
     out.fields.emplace_back("x-ms-request-id", context.request_id);
     out.fields.emplace_back("x-ms-correlation-request-id",
@@ -111,10 +111,51 @@ std::string policy_message(const PolicyRefusal& refusal, const RefusalRules& rul
     return replace(message, "{name}", refusal.name);
 }
 
-void append_violation(std::string& out, const PolicyRefusal& refusal, const RefusalRules& rules) {
+/// One condition of the rule, as evaluated (facts 1.3).
+void append_expression(std::string& out,
+                       std::string_view expression,
+                       std::string_view value,
+                       std::string_view target,
+                       std::string_view comparison) {
+    out += out.back() == '[' ? "{" : ",{";
+    append_member(out, "result", "True");
+    append_member(out, "expressionKind", "Value");
+    append_member(out, "expression", expression);
+    append_member(out, "expressionValue", value);
+    out.append(R"(,"targetValue":)").append(target);
+    append_member(out, "operator", comparison);
+    out += "}";
+}
+
+/// A claim's list as the rule sees it: what `split` makes of it has one empty element where the
+/// claim has none.
+std::string json_list(std::span<const std::string> values) {
+    std::string out = "[";
+    for (const std::string& value : values) {
+        if (out.size() > 1) out += ",";
+        base::append_json_string(out, safe_name(value));
+    }
+    return out + (values.empty() ? "\"\"]" : "]");
+}
+
+void append_evaluation(std::string& out, const CallerClaims& caller) {
+    if (!caller.idtyp || !base::ascii_iequals(*caller.idtyp, "user")) return;
+    out += R"(,"evaluationDetails":{"evaluatedExpressions":[)";
+    append_expression(out, "[requestContext().identity.idtyp]", *caller.idtyp, R"("user")",
+                      "Equals");
+    append_expression(out, "mfa", "mfa", json_list(caller.amr), "NotIn");
+    append_expression(out, "p1", "p1", json_list(caller.acrs), "NotIn");
+    out += "]}";
+}
+
+void append_violation(std::string& out,
+                      const PolicyRefusal& refusal,
+                      const CallerClaims& caller,
+                      const RefusalRules& rules) {
     const auto& definition = refusal.definition;
     out += R"(,"additionalInfo":[{"type":"PolicyViolation","info":{)";
     append_member(out, "policyDefinitionDisplayName", definition.display_name);
+    append_evaluation(out, caller);
     append_member(out, "policyDefinitionId", definition.id);
     append_member(out, "policyDefinitionName", definition.id.substr(definition.id.rfind('/') + 1));
     append_member(out, "policyDefinitionEffect", definition.effect);
@@ -127,26 +168,30 @@ void append_violation(std::string& out, const PolicyRefusal& refusal, const Refu
     out += "}}}}]";
 }
 
-std::string system_body(std::string_view name, const RefusalRules& rules) {
-    std::string body = R"({"error":{)";
-    append_member(body, "code", rules.system_code);
-    append_member(body, "target", name);
-    append_member(body, "message", replace(rules.system_message, "{name}", name));
-    return body + "}}";
-}
-
-std::string policy_body(const RefusedRequest& request, const RefusalRules& rules) {
+/// The error object, the same at the top and among a deployment's details.
+void append_error(std::string& out,
+                  const RefusedRequest& request,
+                  const RefusalForm& form,
+                  const RefusalRules& rules) {
+    const std::string name = safe_name(request.resource_name);
+    out += "{";
+    if (form.style == RefusalStyle::system) {
+        append_member(out, "code", rules.system_code);
+        append_member(out, "target", name);
+        append_member(out, "message", replace(rules.system_message, "{name}", name));
+        out += "}";
+        return;
+    }
     const std::string scope = assignment_scope(request.resource_id);
     const PolicyRefusal refusal{
-        safe_name(request.resource_name), scope,
+        name, scope,
         scope + "/providers/Microsoft.Authorization/policyAssignments/" + rules.assignment_name,
         request.is_delete ? rules.delete_definition : rules.write_definition};
-    std::string body = R"({"error":{)";
-    append_member(body, "code", rules.policy_code);
-    append_member(body, "target", refusal.name);
-    append_member(body, "message", policy_message(refusal, rules));
-    append_violation(body, refusal, rules);
-    return body + "}}";
+    append_member(out, "code", rules.policy_code);
+    append_member(out, "target", refusal.name);
+    append_member(out, "message", policy_message(refusal, rules));
+    append_violation(out, refusal, form.caller, rules);
+    out += "}";
 }
 
 std::string error_body(std::string_view code, std::string_view message) {
@@ -159,13 +204,41 @@ std::string error_body(std::string_view code, std::string_view message) {
 }  // namespace
 
 LocalAnswer mfa_refusal(const RefusedRequest& request,
-                        RefusalStyle style,
+                        const RefusalForm& form,
                         const AnswerContext& context,
                         const ArmRules& rules) {
-    std::string body = style == RefusalStyle::system
-                           ? system_body(safe_name(request.resource_name), rules.refusals)
-                           : policy_body(request, rules.refusals);
+    std::string body = R"({"error":)";
+    append_error(body, request, form, rules.refusals);
+    body += "}";
     return answer(401, rules.refusals.challenge, std::move(body), context);
+}
+
+LocalAnswer deployment_refusal(const RefusedDeployment& deployment,
+                               const RefusalForm& form,
+                               const AnswerContext& context,
+                               const ArmRules& rules) {
+    const RefusalRules& texts = rules.refusals;
+    const std::string correlation = safe_id(context.correlation_id, context.request_id);
+    std::string body = R"({"error":{)";
+    if (deployment.validates_resources) {
+        append_member(body, "code", texts.validation_code);
+        append_member(body, "message",
+                      replace(texts.validation_message, "{correlation}", correlation));
+    } else {
+        const bool one = deployment.resources.size() == 1;
+        append_member(body, "code", texts.deployment_code);
+        append_member(body, "message",
+                      one ? texts.deployment_message_one : texts.deployment_message_several);
+    }
+    body += R"(,"details":[)";
+    for (const RefusedRequest& resource : deployment.resources) {
+        if (body.back() != '[') body += ",";
+        append_error(body, resource, form, texts);
+    }
+    body += "]}}";
+    const bool challenges = deployment.status == 401;
+    return answer(deployment.status, challenges ? texts.challenge : std::string(), std::move(body),
+                  context);
 }
 
 LocalAnswer token_refusal(std::string_view code,
@@ -189,6 +262,10 @@ LocalAnswer arm_error(unsigned status,
                       std::string_view message,
                       const AnswerContext& context) {
     return answer(status, {}, error_body(code, message), context);
+}
+
+LocalAnswer ok_answer(std::string body, const AnswerContext& context) {
+    return answer(200, {}, std::move(body), context);
 }
 
 std::string_view policy_id(RefusalStyle style, bool is_delete, const ArmRules& rules) {

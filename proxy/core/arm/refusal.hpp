@@ -4,6 +4,8 @@
 
 #include "core/base/time.hpp"
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,11 +40,40 @@ struct RefusedRequest {
     bool is_delete = false;     ///< which of the two policies
 };
 
+/// What the policy rule looks at, as the token has it. Views.
+struct CallerClaims {
+    std::optional<std::string_view> idtyp;
+    std::span<const std::string> amr;
+    std::span<const std::string> acrs;
+};
+
+/// How a refusal is worded. The claims are shown under RefusalStyle::policy, where the rule is
+/// shown with them; they are left out for a caller that the published rule would not refuse.
+struct RefusalForm {
+    RefusalForm(RefusalStyle which) : style(which) {}
+    RefusalForm(RefusalStyle which, const CallerClaims& who) : style(which), caller(who) {}
+
+    RefusalStyle style;
+    CallerClaims caller;
+};
+
 /// The MFA refusal: 401, the one WWW-Authenticate field byte for byte, body by style.
 [[nodiscard]] LocalAnswer mfa_refusal(const RefusedRequest& request,
-                                      RefusalStyle style,
+                                      const RefusalForm& form,
                                       const AnswerContext& context,
                                       const ArmRules& rules);
+
+/// A deployment, its validation or what-if (facts 1.4).
+struct RefusedDeployment {
+    std::vector<RefusedRequest> resources;  ///< one detail each
+    bool validates_resources = false;       ///< validateResources has words of its own
+    unsigned status = 401;                  ///< 401 with the challenge, or 400 without
+};
+
+[[nodiscard]] LocalAnswer deployment_refusal(const RefusedDeployment& deployment,
+                                             const RefusalForm& form,
+                                             const AnswerContext& context,
+                                             const ArmRules& rules);
 
 /// ARM's ordinary 401 for an unusable token (facts 1.6); `code` is Identity::arm_error_code. ARM
 /// names the tenant of the subscription; `tenant`, the token's own, is the nearest that can be
@@ -57,6 +88,9 @@ struct RefusedRequest {
                                     std::string_view code,
                                     std::string_view message,
                                     const AnswerContext& context);
+
+/// 200 with a JSON body: what ARM would send where nothing of it comes from there.
+[[nodiscard]] LocalAnswer ok_answer(std::string body, const AnswerContext& context);
 
 /// `sys.mfa-write`, `sys.mfa-delete`, or the built-in definition's id under RefusalStyle::policy.
 [[nodiscard]] std::string_view policy_id(RefusalStyle style, bool is_delete, const ArmRules& rules);

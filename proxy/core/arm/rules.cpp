@@ -108,6 +108,17 @@ void read_policy(RuleFile& file, const json& policy, RefusalRules& rules) {
     rules.delete_definition = read_definition(file, policy, "delete");
 }
 
+void read_deployment(RuleFile& file, const json& deployment, RefusalRules& rules) {
+    file.expect_keys(
+        deployment, "deployment",
+        {"code", "message_one", "message_several", "validation_code", "validation_message"});
+    rules.deployment_code = file.text(deployment, "code");
+    rules.deployment_message_one = file.text(deployment, "message_one");
+    rules.deployment_message_several = file.text(deployment, "message_several");
+    rules.validation_code = file.text(deployment, "validation_code");
+    rules.validation_message = file.text(deployment, "validation_message");
+}
+
 void read_token(RuleFile& file, const json& token, RefusalRules& rules) {
     file.expect_keys(token, "token", {"authorization_uri", "codes"});
     rules.authorization_uri = file.text(token, "authorization_uri");
@@ -122,7 +133,8 @@ void read_token(RuleFile& file, const json& token, RefusalRules& rules) {
 std::optional<Error> read_refusals(std::string_view text, RefusalRules& rules) {
     RuleFile file("refusals.json");
     const json root = file.parse(text);
-    file.expect_keys(root, "refusals.json", {"source", "challenge", "system", "policy", "token"});
+    file.expect_keys(root, "refusals.json",
+                     {"source", "challenge", "system", "policy", "deployment", "token"});
     rules.challenge = file.text(root, "challenge");
     const json& system = file.object(root, "system");
     file.expect_keys(system, "system", {"code", "message", "write_policy", "delete_policy"});
@@ -131,6 +143,7 @@ std::optional<Error> read_refusals(std::string_view text, RefusalRules& rules) {
     rules.system_write_policy = file.text(system, "write_policy");
     rules.system_delete_policy = file.text(system, "delete_policy");
     read_policy(file, file.object(root, "policy"), rules);
+    read_deployment(file, file.object(root, "deployment"), rules);
     read_token(file, file.object(root, "token"), rules);
     return file.error();
 }

@@ -78,6 +78,11 @@ struct RefusalRules {
     std::string assignment_display_name;
     PolicyDefinition write_definition;
     PolicyDefinition delete_definition;
+    std::string deployment_code;
+    std::string deployment_message_one;
+    std::string deployment_message_several;
+    std::string validation_code;
+    std::string validation_message;  ///< `{correlation}` stands for the correlation id
     std::string authorization_uri;
     std::vector<TokenError> token_errors;  ///< the first one is for a missing field
 };

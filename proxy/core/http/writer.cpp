@@ -84,12 +84,19 @@ void append_response_head(std::string& out,
 
 void append_body_piece(std::string& out, std::string_view piece, const BodyFraming& framing) {
     if (piece.empty()) return;
-    if (framing.kind != Framing::chunked) {
-        out.append(piece);
-        return;
-    }
-    append_number(out, piece.size(), 16);
-    out.append("\r\n").append(piece).append("\r\n");
+    append_piece_head(out, piece.size(), framing);
+    out.append(piece);
+    append_piece_end(out, framing);
+}
+
+void append_piece_head(std::string& out, std::size_t size, const BodyFraming& framing) {
+    if (framing.kind != Framing::chunked) return;
+    append_number(out, size, 16);
+    out.append("\r\n");
+}
+
+void append_piece_end(std::string& out, const BodyFraming& framing) {
+    if (framing.kind == Framing::chunked) out.append("\r\n");
 }
 
 void append_body_end(std::string& out, const BodyFraming& framing) {

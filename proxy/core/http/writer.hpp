@@ -5,6 +5,7 @@
 #include "core/http/framing.hpp"
 #include "core/http/head.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,6 +33,11 @@ void append_response_head(std::string& out,
 /// Appends one piece of a body: framed as a chunk, or plain. Nothing for an empty piece, which in
 /// chunked coding would end the message.
 void append_body_piece(std::string& out, std::string_view piece, const BodyFraming& framing);
+
+/// What stands before and after a piece of `size` bytes that is written as it lies: the chunk's
+/// head and its CRLF; nothing where the body is not chunked.
+void append_piece_head(std::string& out, std::size_t size, const BodyFraming& framing);
+void append_piece_end(std::string& out, const BodyFraming& framing);
 
 /// Appends what ends a body: the last chunk, or nothing.
 void append_body_end(std::string& out, const BodyFraming& framing);

@@ -6,6 +6,13 @@
 #include <utility>
 
 namespace armgate::verdict {
+namespace {
+
+bool is_same(const Verdict& left, const Verdict& right) noexcept {
+    return left.outcome == right.outcome && left.clause == right.clause;
+}
+
+}  // namespace
 
 Assessment assess(const RequestView& request, base::Timestamp now, const Rules& rules) {
     Assessment out{arm::classify(request.method, request.path, rules.arm),
@@ -17,16 +24,33 @@ Assessment assess(const RequestView& request, base::Timestamp now, const Rules& 
                    {}};
     const auto forwardable =
         is_known_method(request.method) ? request.forwardable : Forwardable::no;
-    BodyFacts facts;
+    out.verdict = judge(out.request, request.cloud, out.identity, forwardable);
     if (request.body && forwardable == Forwardable::yes &&
         arm::needs_body(request.method, out.request)) {
-        JudgedContents judged = judge_contents(request, out.request, out.identity, rules.arm);
-        facts = judged.facts;
-        out.contents = std::move(judged.items);
-        out.contents_unread = std::move(judged.unread);
+        judge_body(request, out, rules);
     }
-    out.verdict = judge(out.request, request.cloud, out.identity, forwardable, facts);
     return out;
+}
+
+bool hangs_on_body(const RequestView& request, const Assessment& assessment) {
+    if (assessment.verdict.clause == ClauseId::not_forwardable ||
+        !arm::needs_body(request.method, assessment.request)) {
+        return false;
+    }
+    // What the body could say at most: where that changes nothing, nothing in it does.
+    const BodyFacts most{Verdict{Outcome::pass, ClauseId::contents}, true};
+    const Verdict other =
+        judge(assessment.request, request.cloud, assessment.identity, Forwardable::yes, most);
+    return !is_same(other, assessment.verdict);
+}
+
+void judge_body(const RequestView& request, Assessment& assessment, const Rules& rules) {
+    JudgedContents judged =
+        judge_contents(request, assessment.request, assessment.identity, rules.arm);
+    assessment.contents = std::move(judged.items);
+    assessment.contents_unread = std::move(judged.unread);
+    assessment.verdict = judge(assessment.request, request.cloud, assessment.identity,
+                               Forwardable::yes, judged.facts);
 }
 
 }  // namespace armgate::verdict

@@ -131,4 +131,11 @@ struct Assessment {
                                 base::Timestamp now,
                                 const Rules& rules);
 
+/// True where the body may change the verdict that `assess` gave without it. False for a read, a
+/// workload, a caller with MFA: their bodies need not be waited for.
+[[nodiscard]] bool hangs_on_body(const RequestView& request, const Assessment& assessment);
+
+/// Judges anew with the body that `request` holds now: contents and verdict.
+void judge_body(const RequestView& request, Assessment& assessment, const Rules& rules);
+
 }  // namespace armgate::verdict

@@ -26,13 +26,38 @@ awaitable<Exchange::After> Exchange::run() {
         const After closed = co_await refuse_unreadable(checked.error());
         co_return closed;
     }
-    judge();
+    const Result<void> judged = co_await judge();
+    if (!judged && client_failed_) {
+        const After cut = co_await answer_failure(judged.error());
+        co_return cut;
+    }
+    if (!judged) {
+        const After closed = co_await refuse_unreadable(judged.error());
+        co_return closed;
+    }
+    const After served = co_await serve();
+    co_return served;
+}
+
+awaitable<Exchange::After> Exchange::serve() {
+    if (by_item_ && !refused_items_.empty()) {
+        const After answered = co_await serve_batch();
+        co_return answered;
+    }
     const verdict::Decision decision = verdict::decide(
         shared_.settings.mode, record_->verdict, record_->identity, shared_.settings.uncertain);
-    if (decision != verdict::Decision::forward) {
-        const After after_refusal = co_await refuse(decision);
-        co_return after_refusal;
+    if (decision != verdict::Decision::forward && !by_item_) {
+        if (record_->verdict.clause == verdict::ClauseId::contents_not_read && !unread_.empty()) {
+            record_->error = std::string(error_name(Errc::input_invalid)) + ": " + unread_;
+        }
+        const After refused = co_await refuse(decision, std::string());
+        co_return refused;
     }
+    const After forwarded = co_await forward_traced();
+    co_return forwarded;
+}
+
+awaitable<Exchange::After> Exchange::forward_traced() {
     const bool is_read = record_->classification.request_class == arm::RequestClass::read;
     const bool must_trace = shared_.settings.mode != verdict::Mode::observe && !is_read;
     if (must_trace && shared_.trace != nullptr && !shared_.trace->is_writable()) {
@@ -98,45 +123,35 @@ void Exchange::start_record() {
     record_->host = context_.target.host;
 }
 
-void Exchange::judge() {
-    start_record();
-    const std::vector<std::string_view> authorization =
-        request_.request_head().fields.find_all("Authorization");
-    if (target_.absolute_host) {
-        record_->path = target_.path;
-        record_->query = target_.query;
-    }
-    verdict::RequestView view;
-    view.method = record_->method;
-    view.path = target_.path;
-    view.cloud = shared_.hosts.cloud_of(context_.target.host);
-    view.authorization = authorization;
-    if (authorization.size() == 1) {
-        view.claims = context_.worker.claims.claims_of(authorization.front());
-    }
-    note_verdict(*record_, view, shared_);
-}
-
 arm::AnswerContext Exchange::answer_context(std::string_view clause) const {
     return new_answer_context(now(), clause);
 }
 
-awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision) {
-    record_->action = trace::Action::refused;
+arm::AnswerContext Exchange::refusal_context() {
     arm::AnswerContext context = answer_context(verdict::clause_name(record_->verdict.clause));
     const auto sent_id = request_.request_head().fields.find("x-ms-correlation-request-id");
     if (sent_id) context.correlation_id = http::field_safe(*sent_id);
-    arm::LocalAnswer refusal;
-    if (decision == verdict::Decision::refuse_token) {
-        const std::string tenant = record_->identity.tenant.value_or("");
-        refusal = arm::token_refusal(record_->identity.arm_error_code, tenant, context,
-                                     shared_.rules.arm);
-    } else {
-        const arm::Classification& what = record_->classification;
-        const arm::RefusedRequest refused{what.resource_name, what.resource_id.value_or(""),
-                                          what.request_class == arm::RequestClass::del};
-        refusal = arm::mfa_refusal(refused, shared_.settings.refusal, context, shared_.rules.arm);
-    }
+    return context;
+}
+
+verdict::RefusalOptions Exchange::refusal_options() const {
+    return {shared_.settings.refusal, shared_.settings.deployment_refusal, record_->identity};
+}
+
+awaitable<Exchange::After> Exchange::refuse(verdict::Decision decision, std::string reason) {
+    record_->action = trace::Action::refused;
+    const arm::AnswerContext context = refusal_context();
+    const arm::Classification& what = record_->classification;
+    verdict::Refused refused;
+    if (what.operation) refused.operation = *what.operation;
+    if (what.resource_id) refused.resource_id = *what.resource_id;
+    refused.resource_name = what.resource_name;
+    refused.is_delete = what.request_class == arm::RequestClass::del;
+    refused.verdict = record_->verdict;
+    refused.inside = record_->contents;
+    arm::LocalAnswer refusal =
+        verdict::refuse(refused, decision, refusal_options(), context, shared_.rules.arm);
+    if (!reason.empty()) refusal.fields.emplace_back("x-armgate-reason", std::move(reason));
     const After done = co_await answer(std::move(refusal), true);
     co_return done;
 }
@@ -147,6 +162,9 @@ awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
         if (!request_.head_done()) keep_request_line(head, context_.input.view());
         start_record();
         note_unforwardable(*record_, head, shared_.hosts.cloud_of(context_.target.host), shared_);
+    } else {  // its body, of which nothing went out
+        record_->verdict = verdict::Verdict();
+        record_->policy.clear();
     }
     record_->action = trace::Action::refused;
     record_->error = std::string(error_name(error.code)) + ": " + error.detail;
@@ -165,7 +183,7 @@ awaitable<Exchange::After> Exchange::answer(arm::LocalAnswer local, bool may_kee
                           request_.framing().length > limits_.drain_bytes;
     // After a final answer to Expect it is open whether the body still comes (RFC 9110 10.1.1).
     const bool keep =
-        may_keep && !too_much && !(expects_continue_ && !request_.done()) && client_may_go_on();
+        may_keep && !too_much && !(awaits_continue() && !request_.done()) && client_may_go_on();
     const auto connection = keep ? http::Connection::keep : http::Connection::close;
     const std::string& method = record_->method;
     // The body is read after the record is written, if at all: its declared length stands for it.

@@ -5,8 +5,10 @@
 #include "core/http/reader.hpp"
 #include "core/http/target.hpp"
 #include "core/trace/record.hpp"
+#include "core/verdict/refuse.hpp"
 #include "core/verdict/verdict.hpp"
 #include "io/net/answer.hpp"
+#include "io/net/held_bytes.hpp"
 #include "io/net/input_buffer.hpp"
 #include "io/net/stream.hpp"
 #include "io/net/upstream.hpp"
@@ -15,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace armgate::io {
 
@@ -26,6 +29,10 @@ struct ExchangeContext {
     const Target& target;
     std::uint64_t connection = 0;
 };
+
+/// The client's faults while its body is awaited.
+[[nodiscard]] Error client_stalled();
+[[nodiscard]] Error client_gone();
 
 class Exchange {
   public:
@@ -42,13 +49,39 @@ class Exchange {
 
     [[nodiscard]] awaitable<Result<Head>> read_head();
     [[nodiscard]] Result<void> check_request();
-    void judge();
     void start_record();
-    [[nodiscard]] awaitable<After> refuse(verdict::Decision decision);
+    [[nodiscard]] awaitable<After> serve();
+    /// Forwards, where the mode needs no trace or the trace can be written.
+    [[nodiscard]] awaitable<After> forward_traced();
+    /// `reason` goes into the answer where ARM would not have refused.
+    [[nodiscard]] awaitable<After> refuse(verdict::Decision decision, std::string reason);
     [[nodiscard]] awaitable<After> refuse_unreadable(Error error);
     [[nodiscard]] awaitable<After> answer(arm::LocalAnswer local, bool may_keep);
     [[nodiscard]] awaitable<bool> drain_body();
     [[nodiscard]] arm::AnswerContext answer_context(std::string_view clause) const;
+    /// With the clause that decided, and the client's correlation id.
+    [[nodiscard]] arm::AnswerContext refusal_context();
+    [[nodiscard]] verdict::RefusalOptions refusal_options() const;
+
+    // exchange_contents.cpp
+    /// Errors: those of hold_body.
+    [[nodiscard]] awaitable<Result<void>> judge();
+    /// True where the whole body is held; false where it is not read, or more than the limit, of
+    /// which the first part is held. Errors: the body is malformed; the client is too slow or gone.
+    [[nodiscard]] awaitable<Result<bool>> hold_body();
+    void decide_batch(const verdict::Assessment& assessment, bool is_read);
+    [[nodiscard]] awaitable<After> serve_batch();
+    [[nodiscard]] arm::BatchAnswer refuse_item(std::size_t position,
+                                               const std::string& correlation);
+    [[nodiscard]] std::vector<arm::BatchAnswer> refuse_items(const std::string& correlation);
+    [[nodiscard]] awaitable<Result<void>> relay_held_body(Upstream& upstream, std::string& out);
+    [[nodiscard]] http::BodyFraming outgoing_framing() const;
+    /// True: `held` is the whole answer, merged. False: it is a first part of ARM's, or nothing.
+    [[nodiscard]] awaitable<Result<bool>> merge_answer(Upstream& upstream, HeldBytes& held);
+    [[nodiscard]] awaitable<Result<void>> relay_held_answer(std::string& out,
+                                                            const HeldBytes& held,
+                                                            http::BodyFraming framing);
+    void note_unmerged(const char* why);
 
     [[nodiscard]] awaitable<After> forward();
     [[nodiscard]] awaitable<After> answer_failure(Error error);
@@ -68,6 +101,7 @@ class Exchange {
     [[nodiscard]] bool may_send_again(const Error& error, UpstreamPool::Use use) const;
     [[nodiscard]] bool upstream_is_reusable(const Upstream& upstream);
     [[nodiscard]] bool client_may_go_on();
+    [[nodiscard]] bool awaits_continue() const { return expects_continue_ && !continued_; }
     void write_record(trace::Action action);
 
     const ExchangeContext context_;
@@ -81,6 +115,14 @@ class Exchange {
     std::shared_ptr<trace::RequestRecord> record_;
     bool expects_continue_ = false;
     bool continued_ = false;  ///< the client has its 100
+
+    // where the verdict hangs on the body
+    HeldBytes held_body_;  ///< goes out before what is still to come
+    std::string unread_;   ///< why the contents were not read
+    bool by_item_ = false;
+    std::vector<std::size_t> refused_items_;         ///< among the batch's own
+    std::optional<http::RequestHead> smaller_head_;  ///< of a batch that goes out without some
+    bool upload_over_ = false;  ///< the answer came while the held body went out
 
     // of the response under way
     std::optional<http::MessageReader> response_;

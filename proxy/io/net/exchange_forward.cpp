@@ -17,6 +17,8 @@ constexpr std::size_t kFlushBytes = std::size_t{16} * 1024;
 /// While a client pauses in its body, the upstream is looked at this often.
 constexpr std::chrono::milliseconds kGlance{100};
 
+}  // namespace
+
 Error client_stalled() {
     return {Errc::timed_out, "the client sent no more of the request's body"};
 }
@@ -24,8 +26,6 @@ Error client_stalled() {
 Error client_gone() {
     return {Errc::connection_closed, "the client closed the connection before the end"};
 }
-
-}  // namespace
 
 awaitable<Exchange::After> Exchange::forward() {
     auto use = UpstreamPool::Use::pooled_or_fresh;
@@ -103,9 +103,9 @@ awaitable<Result<void>> Exchange::send_request(Upstream& upstream) {
     std::string host = context_.target.host;
     if (host.find(':') != std::string::npos) host = "[" + host + "]";
     if (context_.target.port != 443) host += ":" + std::to_string(context_.target.port);
-    http::append_request_head(out, request_.request_head(), target_.origin, host,
-                              request_.framing());
-    if (expects_continue_ && !request_.done()) {
+    http::append_request_head(out, smaller_head_ ? *smaller_head_ : request_.request_head(),
+                              target_.origin, host, outgoing_framing());
+    if (awaits_continue() && !request_.done()) {
         const Result<void> head_sent = co_await to_upstream(upstream, out);
         if (!head_sent) co_return head_sent.error();
         out.clear();
@@ -179,7 +179,9 @@ awaitable<Result<void>> Exchange::to_upstream(Upstream& upstream, std::string_vi
 }
 
 awaitable<Result<void>> Exchange::relay_request_body(Upstream& upstream, std::string out) {
-    const http::BodyFraming framing = request_.framing();
+    const http::BodyFraming framing = outgoing_framing();
+    const Result<void> held_sent = co_await relay_held_body(upstream, out);
+    if (!held_sent || upload_over_) co_return held_sent;
     while (!request_.done()) {
         const Result<std::size_t> taken = request_.put(context_.input.view());
         if (!taken) {
@@ -293,7 +295,15 @@ awaitable<Result<void>> Exchange::to_client(std::string_view bytes) {
 
 awaitable<Result<void>> Exchange::relay_response(Upstream& upstream) {
     note_response();
+    HeldBytes held;
+    bool merged = false;
+    if (smaller_head_) {
+        const Result<bool> whole = co_await merge_answer(upstream, held);
+        if (!whole) co_return whole.error();
+        merged = *whole;
+    }
     http::BodyFraming framing = response_->framing();
+    if (merged) framing = {http::Framing::length, held.size()};
     const bool old_client = request_.request_head().minor_version == 0;
     if (old_client && framing.kind == http::Framing::chunked) {
         framing = {http::Framing::until_close, 0};  // HTTP/1.0 knows no chunks
@@ -304,6 +314,8 @@ awaitable<Result<void>> Exchange::relay_response(Upstream& upstream) {
     out.reserve(4096);
     http::append_response_head(out, response_->response_head(), record_->method, framing,
                                close ? http::Connection::close : http::Connection::keep);
+    const Result<void> held_sent = co_await relay_held_answer(out, held, framing);
+    if (!held_sent) co_return held_sent.error();
     while (!response_->done()) {
         const Result<std::size_t> taken = response_->put(upstream.input.view());
         if (!taken) co_return taken.error();

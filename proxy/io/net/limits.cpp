@@ -49,6 +49,7 @@ const std::vector<LimitName>& limit_names() {
         {"stop-grace", "busy requests at a stop", &Limits::stop_grace},
         {"resolved-life", "addresses of a name are reused", &Limits::resolved_life},
         {"drain-bytes", "body of a refused request that is read", &Limits::drain_bytes},
+        {"held-body-bytes", "body that is read before it is judged", &Limits::held_body_bytes},
         {"idle-upstreams", "pooled connections a host and thread", &Limits::idle_upstreams},
         {"client-hello-bytes", "first bytes of a tunnel held back", &Limits::client_hello_bytes},
     };

@@ -33,6 +33,9 @@ struct Limits {
     /// Of a refused body, then it is cut: clients that send all of it before they read see no
     /// answer otherwise. Twice what ARM takes.
     std::size_t drain_bytes = std::size_t{8} * 1024 * 1024;
+    /// Of a body that is held back until it is judged; more is not read, but streamed. More than
+    /// 1 MiB is not looked at, whatever is held.
+    std::size_t held_body_bytes = std::size_t{1024} * 1024;
     std::size_t idle_upstreams = 64;                          ///< pooled a host and worker
     std::size_t client_hello_bytes = std::size_t{64} * 1024;  ///< held while a tunnel is looked at
     int informational = 16;                                   ///< 1xx answers to one request

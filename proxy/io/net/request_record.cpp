@@ -4,6 +4,7 @@
 #include "core/http/reader.hpp"
 #include "core/http/target.hpp"
 #include "core/identity/tool.hpp"
+#include "core/verdict/contents.hpp"
 #include "core/verdict/verdict_json.hpp"
 
 #include <algorithm>
@@ -40,15 +41,16 @@ void note_head(trace::RequestRecord& record,
     if (mark != std::string::npos) record.query = head.target.substr(mark + 1);
 }
 
-void note_verdict(trace::RequestRecord& record,
-                  const verdict::RequestView& view,
-                  const Shared& shared) {
-    verdict::Assessment assessment = verdict::assess(view, record.time, shared.rules);
+void note_assessment(trace::RequestRecord& record,
+                     verdict::Assessment assessment,
+                     const Shared& shared) {
     record.classification = std::move(assessment.request);
     record.identity = std::move(assessment.identity);
     record.verdict = assessment.verdict;
     record.policy = verdict::policy_of(record.verdict, record.classification.request_class,
                                        shared.settings.refusal, shared.rules.arm);
+    record.contents = std::move(assessment.contents);
+    verdict::name_policies(record.contents, shared.settings.refusal, shared.rules.arm);
 }
 
 void keep_request_line(http::RequestHead& head, std::string_view bytes) {
@@ -75,7 +77,7 @@ void note_unforwardable(trace::RequestRecord& record,
     view.cloud = cloud;
     view.authorization = authorization;
     view.forwardable = verdict::Forwardable::no;
-    note_verdict(record, view, shared);
+    note_assessment(record, verdict::assess(view, record.time, shared.rules), shared);
 }
 
 void publish(const std::shared_ptr<trace::RequestRecord>& record, Shared& shared) {

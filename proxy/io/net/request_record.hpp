@@ -18,10 +18,10 @@ void note_head(trace::RequestRecord& record,
                std::uint64_t connection,
                Shared& shared);
 
-/// Judges `view` and notes class, operation, identity, verdict and the policy that decides.
-void note_verdict(trace::RequestRecord& record,
-                  const verdict::RequestView& view,
-                  const Shared& shared);
+/// Notes class, operation, identity, verdict, contents, and the policies that decide.
+void note_assessment(trace::RequestRecord& record,
+                     verdict::Assessment assessment,
+                     const Shared& shared);
 
 /// Of a head that cannot be read whole: method and target, where its first line has both.
 void keep_request_line(http::RequestHead& head, std::string_view bytes);

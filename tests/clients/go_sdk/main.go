@@ -1,6 +1,7 @@
 // A small program on the Azure SDK for Go: signs in, then takes the steps it is told.
 //
-//	go_sdk secret|password|device STEP...      STEP: list, create:NAME, delete:NAME
+//	go_sdk secret|password|device STEP...      STEP: list, create:NAME, delete:NAME,
+//	                                           deploy:NAME, validate:NAME, whatif:NAME
 //
 // One line of JSON for each step on standard output; exit status 1 where one failed.
 package main
@@ -77,9 +78,52 @@ func take(client *armresources.ResourceGroupsClient, step, name string) (any, er
 	}
 }
 
+// deploy creates, validates or previews a deployment of one resource into group g.
+func deploy(client *armresources.DeploymentsClient, step, name string) (any, error) {
+	ctx := context.Background()
+	template := map[string]any{
+		"$schema":        "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+		"contentVersion": "1.0.0.0",
+		"resources": []map[string]any{{"type": "Microsoft.Demo/things", "apiVersion": "2024-01-01",
+			"name": "t", "location": "westeurope"}}}
+	properties := &armresources.DeploymentProperties{
+		Mode: to.Ptr(armresources.DeploymentModeIncremental), Template: template}
+	switch step {
+	case "validate":
+		poller, err := client.BeginValidate(ctx, "g", name, armresources.Deployment{Properties: properties}, nil)
+		if err == nil {
+			_, err = poller.PollUntilDone(ctx, nil)
+		}
+		return nil, err
+	case "whatif":
+		poller, err := client.BeginWhatIf(ctx, "g", name, armresources.DeploymentWhatIf{
+			Properties: &armresources.DeploymentWhatIfProperties{
+				Mode: properties.Mode, Template: template}}, nil)
+		if err == nil {
+			_, err = poller.PollUntilDone(ctx, nil)
+		}
+		return nil, err
+	default:
+		poller, err := client.BeginCreateOrUpdate(ctx, "g", name, armresources.Deployment{Properties: properties}, nil)
+		if err != nil {
+			return nil, err
+		}
+		made, err := poller.PollUntilDone(ctx, nil)
+		if err != nil {
+			return nil, err
+		}
+		return *made.Name, nil
+	}
+}
+
 func main() {
 	credential, err := signIn(os.Args[1])
 	var client *armresources.ResourceGroupsClient
+	var deployments *armresources.DeploymentsClient
+	if err == nil {
+		deployments, err = armresources.NewDeploymentsClient(os.Getenv("AZURE_SUBSCRIPTION_ID"),
+			credential, nil)
+	}
 	if err == nil {
 		client, err = armresources.NewResourceGroupsClient(os.Getenv("AZURE_SUBSCRIPTION_ID"),
 			credential, nil)
@@ -91,7 +135,13 @@ func main() {
 	status := 0
 	for _, argument := range os.Args[2:] {
 		step, name, _ := strings.Cut(argument, ":")
-		value, err := take(client, step, name)
+		var value any
+		switch step {
+		case "deploy", "validate", "whatif":
+			value, err = deploy(deployments, step, name)
+		default:
+			value, err = take(client, step, name)
+		}
 		line := said{Step: argument, Value: value}
 		if err != nil {
 			status = 1
