@@ -113,9 +113,8 @@ void add_ca(CLI::App& app, Chosen& chosen) {
 
     CLI::App* rotate_action =
         add_action(*command, "rotate", "Make a new CA in place of the old", *options);
-    rotate_action
-        ->add_option("--intercept", options->raw.intercept,
-                     "Let it cover HOST too; *.suffix; repeats")
+    repeats(rotate_action->add_option("--intercept", options->raw.intercept,
+                                      "Let it cover HOST too; *.suffix; repeats"))
         ->type_name("HOST");
     rotate_action->footer(
         help_footer("  armgate ca rotate\n  armgate ca rotate --intercept arm.example.com\n"));

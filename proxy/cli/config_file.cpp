@@ -27,7 +27,7 @@ bool is_settable(const std::string& name) {
 /// The values of `value` as a command line would hold them; nothing where the type does not fit.
 std::optional<std::vector<std::string>> as_arguments(const json& value, const CLI::Option& option) {
     const bool is_flag = option.get_expected_min() == 0;
-    const bool repeats = option.get_items_expected_max() > 1;
+    const bool repeats = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
     if (is_flag) {
         if (!value.is_boolean()) return std::nullopt;
         return std::vector<std::string>{value.get<bool>() ? "true" : "false"};
@@ -45,14 +45,16 @@ std::optional<std::vector<std::string>> as_arguments(const json& value, const CL
 
 std::string expected_form(const CLI::Option& option) {
     if (option.get_expected_min() == 0) return "true or false";
-    return option.get_items_expected_max() > 1 ? "a string or an array of strings"
-                                               : "a string or a number";
+    return option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll
+               ? "a string or an array of strings"
+               : "a string or a number";
 }
 
 /// What an option is set to, or would be: null where that hangs on something else.
 json as_json(const CLI::Option& option) {
     if (option.get_expected_min() == 0) return option.count() > 0 && option.as<bool>();
-    if (option.get_items_expected_max() > 1) return option.results();
+    if (option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll)
+        return option.results();
     if (option.count() > 0) return option.results().back();
     const std::string usual = option.get_default_str();
     return usual.empty() ? json() : json(usual);

@@ -196,7 +196,7 @@ void add_doctor(CLI::App& app, Chosen& chosen) {
         ->type_name("DIR");
     command->add_option("--proxy-auth", raw.proxy_auth, "--current: as given to the proxy")
         ->type_name("USER:PASS");
-    command->add_option("--intercept", raw.intercept, "As given to run or proxy; repeats")
+    repeats(command->add_option("--intercept", raw.intercept, "As given to run or proxy; repeats"))
         ->type_name("HOST");
     command->footer(help_footer(kExamples, kStatuses));
     command->callback(

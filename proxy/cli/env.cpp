@@ -95,7 +95,8 @@ void add_env(CLI::App& app, Chosen& chosen) {
     command
         ->add_option("--ca-dir", options->raw.ca_dir, "Folder of its CA ($XDG_CONFIG_HOME/armgate)")
         ->type_name("DIR");
-    command->add_option("--intercept", options->raw.intercept, "As given to the proxy; repeats")
+    repeats(command->add_option("--intercept", options->raw.intercept,
+                                "As given to the proxy; repeats"))
         ->type_name("HOST");
     command->add_option("--proxy-auth", options->raw.proxy_auth, "As given to the proxy")
         ->type_name("USER:PASS");

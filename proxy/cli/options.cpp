@@ -58,6 +58,11 @@ Result<io::tcp::endpoint> parse_listen(const std::string& text, Command command)
 
 }  // namespace
 
+CLI::Option* repeats(CLI::Option* option) {
+    return option->expected(1)->allow_extra_args(false)->multi_option_policy(
+        CLI::MultiOptionPolicy::TakeAll);
+}
+
 void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
     app.add_option("--mode", raw.mode, "observe: log; enforce: log and refuse")
         ->check(CLI::IsMember({"observe", "enforce", "dry-run"}))
@@ -75,11 +80,13 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
                    command == Command::proxy ? "Folder of the CA ($XDG_CONFIG_HOME/armgate)"
                                              : "Folder of a persistent CA (in memory only)")
         ->type_name("DIR");
-    app.add_option("--intercept", raw.intercept, "Treat HOST as ARM too; *.suffix; repeats")
+    repeats(
+        app.add_option("--intercept", raw.intercept, "Treat HOST as ARM too; *.suffix; repeats"))
         ->type_name("HOST");
-    app.add_option("--connect-to", raw.connect_to, "Dial ADDR:PORT for HOST:PORT; repeats")
+    repeats(app.add_option("--connect-to", raw.connect_to, "Dial ADDR:PORT for HOST:PORT; repeats"))
         ->type_name("HOST:PORT:ADDR:PORT");
-    app.add_option("--upstream-ca", raw.upstream_ca, "Trust these roots too, upstream; repeats")
+    repeats(app.add_option("--upstream-ca", raw.upstream_ca,
+                           "Trust these roots too, upstream; repeats"))
         ->type_name("FILE");
     app.add_option("--upstream-proxy", raw.upstream_proxy,
                    "Go out through URL (HTTPS_PROXY); none: directly")
@@ -97,7 +104,7 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
     app.add_flag("--allow-remote", raw.allow_remote, "Listen beyond loopback; needs --proxy-auth");
     app.add_option("--proxy-auth", raw.proxy_auth, "Credentials that clients must send")
         ->type_name("USER:PASS");
-    app.add_option("--limit", raw.limits, "Set a limit, e.g. response-head=60s; repeats")
+    repeats(app.add_option("--limit", raw.limits, "Set a limit, e.g. response-head=60s; repeats"))
         ->type_name("NAME=VALUE");
     app.add_option("--threads", raw.threads, "I/O threads (number of processors)")
         ->check(CLI::Range(1U, 256U));

@@ -51,6 +51,10 @@ struct RawOptions {
 
 enum class Command { run, proxy };
 
+/// Makes `option` repeatable with one value each time: a word after that is surplus, and may be a
+/// token.
+CLI::Option* repeats(CLI::Option* option);
+
 void add_proxy_options(CLI::App& app, RawOptions& raw, Command command);
 
 /// Reads `--config FILE`: JSON with the options' names (config/schemas/config.schema.json); flags

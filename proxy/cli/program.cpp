@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "core/base/redact.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -8,6 +9,11 @@
 
 namespace armgate::cli {
 namespace {
+
+/// A slip of the keyboard may put a token where a word is quoted.
+std::string shown(const std::string& text) {
+    return base::redact_text(text);
+}
 
 /// Everything after the first `--` belongs to the child of `run`, unread by our own parser.
 std::vector<std::string> split_child(std::vector<std::string>& args) {
@@ -51,7 +57,7 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
 }
 
 int unknown_command(const CLI::App& app, const std::string& word) {
-    std::cerr << "armgate: there is no command '" << word << "'."
+    std::cerr << "armgate: there is no command '" << shown(word) << "'."
               << suggestion(word, command_names(app)) << " Run 'armgate help' for the list.\n";
     return kUsageError;
 }
@@ -64,14 +70,14 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
     if (!extras.empty() && extras.front().starts_with("-")) {
         const std::string word = extras.front().substr(0, extras.front().find('='));
         const CLI::App& owner = chosen.empty() ? app : *chosen.front();
-        std::cerr << "there is no option '" << word << "'." << suggestion(word, option_names(owner))
-                  << "\n";
+        std::cerr << "there is no option '" << shown(word) << "'."
+                  << suggestion(word, option_names(owner)) << "\n";
     } else if (!extras.empty() && !chosen.empty() &&
                !chosen.front()->get_subcommands(nullptr).empty()) {
-        std::cerr << "there is no command '" << extras.front() << "'."
+        std::cerr << "there is no command '" << shown(extras.front()) << "'."
                   << suggestion(extras.front(), command_names(*chosen.front())) << "\n";
     } else {
-        std::cerr << error.what() << "\n";
+        std::cerr << shown(error.what()) << "\n";
     }
     std::cerr << "Run 'armgate" << command << " --help' for the options and examples.\n";
     return kUsageError;

@@ -162,12 +162,6 @@ int run_tenant(const TenantOptions& options) {
     return print(*answer, options.json);
 }
 
-/// One value each time: a word after it is surplus, and may be a token.
-CLI::Option* repeats(CLI::Option* option) {
-    return option->expected(1)->allow_extra_args(false)->multi_option_policy(
-        CLI::MultiOptionPolicy::TakeAll);
-}
-
 }  // namespace
 
 void add_tenant(CLI::App& app, Chosen& chosen) {

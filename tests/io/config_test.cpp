@@ -54,7 +54,7 @@ void expect_agrees(const CLI::Option& option, const json& schema) {
     const auto choices = choices_of(option);
     if (option.get_expected_min() == 0) {
         EXPECT_EQ(schema.value("type", json()), "boolean");
-    } else if (option.get_items_expected_max() > 1) {
+    } else if (option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll) {
         EXPECT_EQ(schema.value("type", json()), "array");
         EXPECT_EQ(schema.at("items"), json({{"type", "string"}}));
     } else if (!choices.empty()) {

@@ -3,6 +3,8 @@
 #include "core/base/text.hpp"
 #include "support/proxy_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 namespace armgate::tests {
 namespace {
 

@@ -34,6 +34,19 @@ TEST(Run, ReturnsTheStatusOfItsChild) {
     EXPECT_EQ(run_shell("kill -TERM $$").status, 128 + SIGTERM);
 }
 
+TEST(Run, AWordAfterARepeatableOptionsValueIsSurplusAndNoTokenIsQuoted) {
+    const std::string token = "eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln";
+    for (const std::string option : {"--connect-to=a:1:b:2", "--upstream-ca=x.pem",
+                                     "--intercept=a.test", "--limit=linger=1s"}) {
+        const std::size_t equals = option.find('=');
+        const Ended ended =
+            run_program({"proxy", option.substr(0, equals), option.substr(equals + 1), token});
+        EXPECT_EQ(ended.status, 2) << option;
+        EXPECT_NE(ended.err.find("was not expected"), std::string::npos) << ended.err;
+        EXPECT_EQ(ended.err.find("eyJ"), std::string::npos) << ended.err;
+    }
+}
+
 TEST(Run, ReturnsTheStatusEvenWhereItsParentIgnoresChildren) {
     ProgramOptions options;
     options.ignores_children = true;
