@@ -67,6 +67,17 @@ Result<void> add_file(X509_STORE* store,
     return add_roots(store, {*text, path, source}, own_ca);
 }
 
+/// OpenSSL works out a certificate's extensions at its first use and keeps them. Done here, while
+/// there is one thread, so that the workers only ever read the roots that they share.
+void work_out_extensions(X509_STORE* store) {
+    const auto* objects = X509_STORE_get0_objects(store);
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+        X509* root = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+        if (root != nullptr) (void)X509_check_purpose(root, -1, 0);  // -1: extensions alone
+    }
+    (void)drain_errors();
+}
+
 Result<void> load_roots(SSL_CTX* context,
                         const std::vector<std::string>& extra_ca_files,
                         const Authority* own_ca,
@@ -162,6 +173,7 @@ Result<ContextHandle> make_upstream_context(const std::vector<std::string>& extr
     auto loaded = load_roots(context->get(), extra_ca_files, own_ca, extra_ca_pems);
     (void)drain_errors();
     if (!loaded) return loaded.error();
+    work_out_extensions(SSL_CTX_get_cert_store(context->get()));
     set_checks(context->get());
     if (!set_alpn(context->get())) {
         return Error{Errc::system, "Preparing TLS failed in OpenSSL: " + drain_errors() + "."};
