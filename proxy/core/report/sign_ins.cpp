@@ -34,7 +34,8 @@ void SignIns::add(const trace::RequestRecord& record) {
     Tally& tally = tallies_[tool];
     if (record.retry && record.retry->token == trace::RetryToken::same) ++tally.counts.same_token;
     if (refused && !record.retry) ++tally.refused;
-    if (!trace::got_through(record)) return;
+    // Of a trace that is read later a refusal may say anything of how it ended.
+    if (refused || !trace::got_through(record)) return;
     const bool signed_in = record.retry->token == trace::RetryToken::fresh &&
                            record.verdict.clause == verdict::ClauseId::user_with_mfa;
     ++(signed_in ? tally.counts.recovered : tally.counts.otherwise);

@@ -47,6 +47,16 @@ SignIns of(const std::vector<RequestRecord>& records) {
     return out;
 }
 
+TEST(SignIns, ARecordThatContradictsItselfIsARefusalAndNoMore) {
+    RequestRecord odd = refused(1);
+    odd.action = Action::forwarded;
+    odd.refused_by = "arm";
+    odd.status = 200;  // a trace may hold anything
+    const auto counts = of({odd}).by_tool().at("azure-cli");
+    EXPECT_EQ(counts.gave_up, 1U);
+    EXPECT_EQ(counts.recovered + counts.otherwise, 0U);
+}
+
 TEST(SignIns, AreCountedByHowARefusedWriteEnded) {
     RequestRecord by_arm = refused(1);
     by_arm.action = Action::forwarded;
