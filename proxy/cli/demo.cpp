@@ -3,6 +3,7 @@
 #include "certs/authority.hpp"
 #include "cli/command.hpp"
 #include "cli/runtime.hpp"
+#include "core/arm/hosts.hpp"
 #include "core/simulator/arm_model.hpp"
 #include "core/simulator/demo_tokens.hpp"
 #include "io/simulator/demo_client.hpp"
@@ -20,7 +21,6 @@ namespace {
 
 using simulator::Person;
 
-constexpr const char* kHost = "management.azure.com";
 constexpr int kMaxPolls = 10;
 
 /// Prints each request as the proxy records it, and keeps the count.
@@ -67,7 +67,7 @@ std::vector<Step> steps() {
 
 /// Path and query of an absolute URL at the ARM host.
 std::string origin_of(const std::string& url) {
-    const std::string prefix = std::string("https://") + kHost;
+    const std::string prefix = "https://" + std::string(arm::kPublicArm);
     return url.starts_with(prefix) ? url.substr(prefix.size()) : url;
 }
 
@@ -87,7 +87,7 @@ Result<void> poll(io::DemoClient& client,
 Result<void> make_change(const boost::asio::ip::tcp::endpoint& proxy,
                          const std::string& ca_pem,
                          Person person) {
-    auto client = io::DemoClient::connect(proxy, kHost, ca_pem);
+    auto client = io::DemoClient::connect(proxy, std::string(arm::kPublicArm), ca_pem);
     if (!client) return client.error();
     const std::string authorization = simulator::demo_authorization(person, io::now());
     for (const Step& step : steps()) {
@@ -110,7 +110,7 @@ Result<std::unique_ptr<Runtime>> start_proxy(const io::Simulator& arm,
     io::Settings settings;
     settings.mode = mode;
     settings.listen = {boost::asio::ip::make_address("127.0.0.1"), 0};
-    settings.connect_to = {{kHost, 443, "127.0.0.1", arm.port()}};
+    settings.connect_to = {{std::string(arm::kPublicArm), 443, "127.0.0.1", arm.port()}};
     return Runtime::start({std::move(*foundation),
                            std::move(settings),
                            std::move(*authority),

@@ -1,11 +1,11 @@
 #include "cli/doctor_proxy.hpp"
 
+#include "core/arm/hosts.hpp"
 #include "io/system/clock.hpp"
 
 namespace armgate::cli {
 namespace {
 
-constexpr const char* kHost = "management.azure.com";
 constexpr std::chrono::milliseconds kPatience{1000};
 /// A client that ended without a connection: one that it just made is accepted by then.
 constexpr std::chrono::milliseconds kAcceptPatience{100};
@@ -15,17 +15,18 @@ constexpr std::chrono::milliseconds kAcceptPatience{100};
 void DoctorObserver::on_request(std::shared_ptr<const trace::RequestRecord> record) {
     {
         const std::lock_guard lock(mutex_);
-        if (record->host != kHost || record->path.find(nonce_) == std::string::npos) return;
+        if (record->host != arm::kPublicArm || record->path.find(nonce_) == std::string::npos)
+            return;
     }
     note(&doctor::Evidence::reached_arm);
 }
 
 void DoctorObserver::on_untrusting_client(const std::string& host, const std::string&) {
-    if (host == kHost) note(&doctor::Evidence::alerted);
+    if (host == arm::kPublicArm) note(&doctor::Evidence::alerted);
 }
 
 void DoctorObserver::on_client_left(const std::string& host, const std::string&) {
-    if (host == kHost) note(&doctor::Evidence::left);
+    if (host == arm::kPublicArm) note(&doctor::Evidence::left);
 }
 
 void DoctorObserver::on_client_without_credentials(const std::string&) {
@@ -61,7 +62,7 @@ Result<std::unique_ptr<DoctorProxy>> DoctorProxy::start(Parts parts) {
     io::Settings settings;
     settings.listen = {parts.address, 0};
     settings.proxy_auth = std::move(parts.proxy_auth);
-    settings.connect_to = {{kHost, 443, "127.0.0.1", out->arm_->port()}};
+    settings.connect_to = {{std::string(arm::kPublicArm), 443, "127.0.0.1", out->arm_->port()}};
     // Everything else would go out through the simulator's port, which does not speak CONNECT.
     settings.upstream_proxy = io::UpstreamProxy{"127.0.0.1", out->arm_->port(), {}, {}};
     auto runtime = Runtime::start({std::move(parts.foundation),
@@ -80,7 +81,7 @@ std::string DoctorProxy::begin_probe() {
     const std::string nonce = io::random_hex(16);
     connections_before_ = runtime_->connections();
     observer_.begin(nonce);
-    return std::string("https://") + kHost + "/armgate-doctor/" + nonce;
+    return "https://" + std::string(arm::kPublicArm) + "/armgate-doctor/" + nonce;
 }
 
 doctor::Evidence DoctorProxy::end_probe() {

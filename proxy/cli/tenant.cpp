@@ -3,12 +3,12 @@
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "cli/token_input.hpp"
+#include "core/base/redact.hpp"
 #include "core/identity/explain.hpp"
 #include "core/identity/identity.hpp"
-#include "core/report/terminal_line.hpp"
 #include "core/tenant/render.hpp"
 #include "io/net/https_client.hpp"
-#include "io/system/capture.hpp"
+#include "io/system/bounded_command.hpp"
 #include "io/system/child.hpp"
 #include "io/system/clock.hpp"
 
@@ -32,6 +32,8 @@ constexpr const char* kStatuses =
 /// What az is asked with: the audience under which it keeps its ARM token.
 constexpr const char* kResource = "https://management.core.windows.net/";
 
+constexpr std::chrono::seconds kAzLimit{60};
+
 struct TenantOptions {
     std::string token;  ///< empty: az is asked
     std::string cloud;
@@ -47,26 +49,38 @@ void show_lines(const std::string& text) {
     std::size_t start = 0;
     while (start < text.size()) {
         const std::size_t end = std::min(text.find('\n', start), text.size());
-        std::cerr << "az: " << report::printable(text.substr(start, end - start)) << "\n";
+        std::cerr << "az: " << base::printable(text.substr(start, end - start)) << "\n";
         start = end + 1;
     }
 }
 
 Result<std::string> token_of_az() {
-    auto az = io::capture(
-        {"az", "account", "get-access-token", "--resource", kResource, "--output", "json"});
-    if (!az) {
-        return Error{az.error().code,
-                     az.error().detail + "; give a token yourself with --token FILE"};
+    constexpr const char* kInstead = "; give a token yourself with --token FILE";
+    io::BoundedCommand command;
+    command.environment = io::current_environment();
+    const auto program = io::find_program("az", command.environment["PATH"]);
+    if (!program)
+        return Error{Errc::system, std::string("cannot run az: command not found") + kInstead};
+    command.arguments = {*program,   "account", "get-access-token", "--resource", kResource,
+                         "--output", "json"};
+    command.folder = ".";
+    command.limit = kAzLimit;
+    command.errors_apart = true;
+    auto az = io::run_bounded(command);
+    if (!az) return az.error();
+    if (!az->failure.empty()) {
+        return Error{Errc::system, "cannot run az: " + az->failure + kInstead};
+    }
+    if (az->timed_out) {
+        return Error{Errc::system, std::string("az took too long and was ended") + kInstead};
     }
     if (az->status != 0) {
-        show_lines(az->err);
+        show_lines(az->errors);
         return Error{Errc::system, "az gave no token (exit status " + std::to_string(az->status) +
-                                       "); sign in with 'az login', or give a token yourself with "
-                                       "--token FILE"};
+                                       "); sign in with 'az login'" + kInstead};
     }
-    auto authorization = identity::find_authorization(az->out);
-    std::fill(az->out.begin(), az->out.end(), '\0');
+    auto authorization = identity::find_authorization(az->output);
+    std::fill(az->output.begin(), az->output.end(), '\0');
     if (!authorization) return Error{Errc::system, "what az printed holds no token"};
     return authorization;
 }
@@ -87,7 +101,7 @@ Result<Asker> read_asker(const TenantOptions& options) {
     const identity::Identity who = identity::identify(fields, io::now(), *rules);
     if (who.credential == identity::Credential::unusable) {
         return Error{Errc::input_invalid, "the token cannot be used, so it was not sent: " +
-                                              report::printable(who.reason)};
+                                              base::printable(who.reason)};
     }
     const std::string tenant = who.tenant.value_or("");
     if (!tenant::is_guid(tenant)) {
@@ -193,18 +207,9 @@ void add_tenant(CLI::App& app, Chosen& chosen) {
                      "Go out through URL (HTTPS_PROXY); none: directly")
         ->type_name("URL");
     command->add_flag("--json", options->json, "Print one JSON object");
-    // Taken here and refused below, because CLI11's own message would quote them: maybe a token.
-    command->allow_extras();
     command->footer(help_footer(kExamples, kStatuses));
-    command->callback([command, options, &chosen] {
-        const bool surplus = command->remaining_size() > 0;
-        chosen.run = [options, surplus] {
-            if (!surplus) return run_tenant(*options);
-            return fail({Errc::usage,
-                         "tenant: takes options only, and none that is not listed. Run 'armgate "
-                         "tenant --help'"});
-        };
-    });
+    command->callback(
+        [options, &chosen] { chosen.run = [options] { return run_tenant(*options); }; });
 }
 
 }  // namespace armgate::cli

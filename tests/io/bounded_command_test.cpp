@@ -32,6 +32,33 @@ TEST(BoundedCommand, GivesStatusOutputAndNothingOfOurEnvironment) {
     EXPECT_FALSE(ended->timed_out);
 }
 
+TEST(BoundedCommand, KeepsErrorsApartWhereThatIsAskedFor) {
+    BoundedCommand command = shell("echo out; echo err >&2; exit 7");
+    command.errors_apart = true;
+    const auto ended = run_bounded(command);
+    ASSERT_TRUE(ended);
+    EXPECT_EQ(ended->status, 7);
+    EXPECT_EQ(ended->output, "out\n");
+    EXPECT_EQ(ended->errors, "err\n");
+}
+
+TEST(BoundedCommand, TakesNoShellInItsArguments) {
+    BoundedCommand command = shell("");
+    command.arguments = {"/usr/bin/printf", "%s", "$HOME; `id`"};
+    EXPECT_EQ(run_bounded(command)->output, "$HOME; `id`");
+}
+
+TEST(BoundedCommand, ASignalToUsEndsItAndIsNotLost) {
+    sigset_t pending;
+    const pid_t self = ::getpid();
+    const auto ended = run_bounded(
+        shell("kill -TERM " + std::to_string(self) + "; sleep 300", std::chrono::seconds(60)));
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().detail, "stopped by a signal");
+    ::sigpending(&pending);
+    EXPECT_EQ(sigismember(&pending, SIGTERM), 0);  // taken, and told by the error
+}
+
 TEST(BoundedCommand, InheritsNoDescriptor) {
     const int open = ::dup(STDIN_FILENO);
     EXPECT_EQ(run_bounded(shell("[ ! -e /proc/$$/fd/" + std::to_string(open) + " ]"))->status, 0);

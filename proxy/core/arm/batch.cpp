@@ -1,10 +1,11 @@
 #include "core/arm/batch.hpp"
 
+#include "core/arm/operation.hpp"
 #include "core/arm/rules.hpp"
 #include "core/base/text.hpp"
+#include "core/http/target.hpp"
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -12,9 +13,6 @@ namespace armgate::arm {
 namespace {
 
 constexpr JsonLimits kAnswerLimits{kMaxBatchAnswerBytes, 1'000'000, JsonLimits::Duplicates::keep};
-
-constexpr std::array<std::string_view, 7> kMethods{"GET",   "HEAD",   "OPTIONS", "PUT",
-                                                   "PATCH", "DELETE", "POST"};
 
 Error unreadable(const char* why) {
     return {Errc::input_invalid, why};
@@ -24,33 +22,13 @@ std::string_view text_of(const std::optional<JsonValue>& value) {
     return value && value->is_string() ? value->text() : std::string_view{};
 }
 
-bool is_same_arm(std::string_view host, const BatchHost& to, const ArmRules& rules) {
-    if (!to.host.empty() && host == to.host) return true;
-    const auto built_in = ArmHosts::make(rules, {});
-    return built_in && to.cloud != Cloud::none && built_in->cloud_of(host) == to.cloud;
-}
-
-/// What follows the authority of an absolute URL; nothing where that is not this ARM over TLS.
-std::optional<std::string_view> target_at(std::string_view url,
-                                          const BatchHost& to,
-                                          const ArmRules& rules) {
-    constexpr std::string_view kHttps = "https://";
-    if (!base::ascii_istarts_with(url, kHttps)) return std::nullopt;
-    url.remove_prefix(kHttps.size());
-    const std::size_t end = std::min(url.find_first_of("/?#\\"), url.size());
-    std::string_view authority = url.substr(0, end);
+/// True where `authority` of an absolute URL is this ARM. `built_in` is every cloud's.
+bool is_same_arm(std::string_view authority, const BatchHost& to, const ArmHosts& built_in) {
     if (authority.ends_with(":443")) authority.remove_suffix(4);
     const auto host = normalise_host(authority);
-    if (!host || !is_same_arm(*host, to, rules)) return std::nullopt;
-    return url.substr(end);
-}
-
-/// As the proxy itself would forward it (contract section 4).
-bool is_forwardable(std::string_view target) {
-    const bool odd = std::any_of(target.begin(), target.end(), [](char c) {
-        return c <= 0x20 || c >= 0x7F || c == '\\' || c == '#';
-    });
-    return !odd && target.starts_with('/') && target.find("%00") == std::string_view::npos;
+    if (!host) return false;
+    if (!to.host.empty() && *host == to.host) return true;
+    return to.cloud != Cloud::none && built_in.cloud_of(*host) == to.cloud;
 }
 
 /// Fields of an item's own that may say who acts, or make another method of it.
@@ -66,13 +44,13 @@ bool has_telling_field(JsonValue item) {
     return false;
 }
 
-Result<BatchItem> read_item(JsonValue value, const BatchHost& to, const ArmRules& rules) {
+Result<BatchItem> read_item(JsonValue value, const BatchHost& to, const ArmHosts& built_in) {
     if (!value.is_object()) return unreadable("The batch holds an item that is no object.");
     BatchItem item;
     item.name = text_of(value.member("name"));
     if (item.name.empty()) return unreadable("The batch holds an item without a name.");
     item.method = text_of(value.member("httpMethod"));
-    if (std::find(kMethods.begin(), kMethods.end(), item.method) == kMethods.end()) {
+    if (class_of_method(item.method) == RequestClass::other) {
         return unreadable("The batch holds an item whose method is not known.");
     }
     const std::string_view url = text_of(value.member("url"));
@@ -80,16 +58,16 @@ Result<BatchItem> read_item(JsonValue value, const BatchHost& to, const ArmRules
     if (url.empty() == relative.empty()) {
         return unreadable("The batch holds an item without one address.");
     }
-    const std::string_view address = url.empty() ? relative : url;
-    const auto target =
-        address.starts_with('/') ? std::optional(address) : target_at(address, to, rules);
-    if (!target || !is_forwardable(*target)) {
+    // Read as the proxy reads a request's own: what it would not forward is not judged.
+    const auto target = http::parse_request_target(url.empty() ? relative : url);
+    if (!target || target->origin == "*" ||
+        (target->absolute_host && !is_same_arm(*target->absolute_host, to, built_in))) {
         return unreadable("The batch holds an item for another host, or with an odd address.");
     }
     if (has_telling_field(value)) {
         return unreadable("The batch holds an item with its own credentials or method field.");
     }
-    item.path = target->substr(0, target->find('?'));
+    item.path = target->path;
     item.content = value.member("content");
     return item;
 }
@@ -121,11 +99,13 @@ Result<std::vector<BatchItem>> read_batch(JsonValue body,
     if (!requests || !requests->is_array()) {
         return unreadable("The batch has no list of requests.");
     }
+    const auto built_in = ArmHosts::make(rules, {});
+    if (!built_in) return built_in.error();
     std::vector<BatchItem> items;
     items.reserve(requests->size());
     std::unordered_set<std::string> names;
     for (const JsonValue value : *requests) {
-        auto item = read_item(value, to, rules);
+        auto item = read_item(value, to, *built_in);
         if (!item) return item.error();
         if (!names.insert(base::to_lower(item->name)).second) {
             return unreadable("The batch holds two items of one name.");

@@ -53,7 +53,8 @@ class BodyReader {
         if (request.carries == Carries::batch) return read_items(body, depth);
         if (method == "PATCH") return "A part of a deployment does not show the whole.";
         if (!request.resource_id) return kOddPath;
-        if (is_resource_list(request)) return read_resource_list(body, depth);
+        if (request.operation && carries_resource_list(*request.operation, rules_))
+            return read_resource_list(body, depth);
         return walker_.walk_deployment(body.member("properties"), scope_of_deployment(request),
                                        depth, more_than_listed);
     }
@@ -63,15 +64,6 @@ class BodyReader {
   private:
     const char* read_items(JsonValue body, std::size_t depth);
     const char* read_resource_list(JsonValue body, std::size_t depth);
-    [[nodiscard]] bool is_resource_list(const Classification& request) const {
-        const auto& actions = rules_.exempt.contents.provider_actions;
-        const std::string operation = base::to_lower(request.operation.value_or(""));
-        for (const auto& action : actions) {
-            if (operation == action + "/action") return true;
-        }
-        return false;
-    }
-
     const ArmRules& rules_;
     const BatchHost& host_;
     std::vector<CarriedRequest>& items_;

@@ -11,6 +11,9 @@ namespace armgate::arm {
 
 struct ArmRules;
 
+/// Azure's public Resource Manager: what a bare path means, and what the simulator plays.
+inline constexpr std::string_view kPublicArm = "management.azure.com";
+
 /// Which ARM a host belongs to. Only the public cloud enforces (facts 0.2, 6.4).
 enum class Cloud { none, azure_public, other };
 

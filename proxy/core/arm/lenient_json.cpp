@@ -1,5 +1,6 @@
 #include "core/arm/lenient_json.hpp"
 
+#include "core/arm/lenient_strings.hpp"
 #include "core/base/text.hpp"
 #include "core/base/utf8.hpp"
 
@@ -18,24 +19,8 @@ bool is_name_char(char c) noexcept {
            c == '$';
 }
 
-constexpr std::uint64_t kLowBits = 0x0101010101010101U;
-constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-constexpr std::uint64_t kSpaces = kLowBits * ' ';
-
-std::uint64_t eight_bytes(const char* at) noexcept {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
-
-/// True where none of eight bytes ends or interrupts a string: its quote, a backslash, a control
-/// byte. May be false where one follows such a byte; never true where there is one.
-bool is_plain_text(std::uint64_t word, char quote) noexcept {
-    const auto has_zero = [](std::uint64_t x) { return (x - kLowBits) & ~x; };
-    const std::uint64_t quotes = kLowBits * static_cast<unsigned char>(quote);
-    const std::uint64_t backslashes = kLowBits * '\\';
-    const std::uint64_t controls = (word - kLowBits * 0x20) & ~word;
-    return ((has_zero(word ^ quotes) | has_zero(word ^ backslashes) | controls) & kHighBits) == 0;
+bool is_eight_spaces(const char* at) noexcept {
+    return std::memcmp(at, "        ", 8) == 0;
 }
 
 bool less_without_case(std::string_view a, std::string_view b) noexcept {
@@ -43,12 +28,6 @@ bool less_without_case(std::string_view a, std::string_view b) noexcept {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
         return base::ascii_lower(x) < base::ascii_lower(y);
     });
-}
-
-int hex_value(char c) noexcept {
-    if (base::is_digit(c)) return c - '0';
-    const char lower = base::ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 }  // namespace
@@ -62,7 +41,8 @@ class LenientReader {
           nodes_(document.nodes_),
           start_(document.source_.data()),
           at_(start_),
-          end_(start_ + document.source_.size()) {}
+          end_(start_ + document.source_.size()),
+          strings_(document.unescaped_, document.source_.size()) {}
 
     /// Nothing, or why the text is not read.
     const char* read();
@@ -78,10 +58,7 @@ class LenientReader {
     bool read_key();
     bool read_after_value();
     bool close();
-    bool read_string(std::string_view& out);
-    bool read_escaped(char quote, const char* from, std::string_view& out);
-    char* read_escape(char* out);
-    bool read_unicode(std::uint32_t& unit);
+    bool read_string(std::string_view& out) { return strings_.read(at_, end_, out) || fail(); }
     bool read_number();
     bool read_literal(std::string_view word, JsonKind kind);
     bool skip_space();
@@ -103,7 +80,7 @@ class LenientReader {
     const char* start_;
     const char* at_;
     const char* end_;
-    char* unescaped_ = nullptr;
+    LenientStrings strings_;
     std::array<Open, kMaxBodyDepth> open_{};
     std::size_t depth_ = 0;
     std::string_view key_;
@@ -229,84 +206,6 @@ std::uint32_t LenientReader::add(JsonKind kind) {
     return index;
 }
 
-bool LenientReader::read_string(std::string_view& out) {
-    const char quote = *at_++;
-    const char* const from = at_;
-    while (end_ - at_ >= 8 && is_plain_text(eight_bytes(at_), quote)) at_ += 8;
-    for (; at_ != end_; ++at_) {
-        const char c = *at_;
-        if (c == quote) {
-            out = {from, static_cast<std::size_t>(at_ - from)};
-            ++at_;
-            return true;
-        }
-        if (c == '\\') return read_escaped(quote, from, out);
-        // Line breaks and tabs may stand in a string of ARM's, other control bytes may not.
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') break;
-    }
-    return fail();
-}
-
-/// The rest of a string from its first escape on.
-bool LenientReader::read_escaped(char quote, const char* from, std::string_view& out) {
-    if (unescaped_ == nullptr) {
-        document_.unescaped_ = std::make_unique<char[]>(document_.source_.size());
-        unescaped_ = document_.unescaped_.get();
-    }
-    char* const first = unescaped_;
-    char* to = std::copy(from, at_, first);
-    while (at_ != end_) {
-        const char c = *at_++;
-        if (c == quote) {
-            out = {first, static_cast<std::size_t>(to - first)};
-            unescaped_ = to;
-            return true;
-        }
-        if (c == '\\') {
-            to = read_escape(to);
-            if (to == nullptr) return fail();
-            continue;
-        }
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') break;
-        *to++ = c;
-    }
-    return fail();
-}
-
-/// What follows a backslash; the new end of `out`, or null.
-char* LenientReader::read_escape(char* out) {
-    if (at_ == end_) return nullptr;
-    const char c = *at_++;
-    constexpr std::string_view kFrom = "bfnrt\"'\\/";
-    constexpr std::string_view kTo = "\b\f\n\r\t\"'\\/";
-    if (const std::size_t simple = kFrom.find(c); simple != std::string_view::npos) {
-        *out++ = kTo[simple];
-        return out;
-    }
-    std::uint32_t point = 0;
-    if (c != 'u' || !read_unicode(point) || point == 0) return nullptr;
-    if (point >= 0xDC00 && point <= 0xDFFF) return nullptr;
-    if (point >= 0xD800 && point <= 0xDBFF) {
-        std::uint32_t low = 0;
-        if (end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u') return nullptr;
-        at_ += 2;
-        if (!read_unicode(low) || low < 0xDC00 || low > 0xDFFF) return nullptr;
-        point = 0x10000 + ((point - 0xD800) << 10U) + (low - 0xDC00);
-    }
-    return base::append_utf8(out, point);
-}
-
-bool LenientReader::read_unicode(std::uint32_t& unit) {
-    if (end_ - at_ < 4) return false;
-    unit = 0;
-    for (int i = 0; i < 4; ++i) {
-        const int digit = hex_value(*at_++);
-        if (digit < 0) return false;
-        unit = unit * 16 + static_cast<std::uint32_t>(digit);
-    }
-    return true;
-}
-
 /// RFC 8259 section 6. Newtonsoft also takes hexadecimal, octal and NaN: no body needs them.
 bool LenientReader::read_number() {
     const char* const from = at_;
@@ -355,7 +254,7 @@ bool LenientReader::skip_space() {
     while (at_ != end_) {
         switch (*at_) {
             case ' ':  // templates are indented deep
-                at_ += end_ - at_ >= 8 && eight_bytes(at_) == kSpaces ? 8 : 1;
+                at_ += end_ - at_ >= 8 && is_eight_spaces(at_) ? 8 : 1;
                 break;
             case '\n':
             case '\r':

@@ -254,4 +254,14 @@ Classification classify(std::string_view method, std::string_view path, const Ar
     return out;
 }
 
+bool carries_resource_list(std::string_view operation, const ArmRules& rules) noexcept {
+    constexpr std::string_view kVerb = "/action";
+    if (!operation.ends_with(kVerb)) return false;
+    operation.remove_suffix(kVerb.size());
+    const auto& actions = rules.exempt.contents.provider_actions;
+    return std::any_of(actions.begin(), actions.end(), [operation](const std::string& action) {
+        return base::ascii_iequals(action, operation);
+    });
+}
+
 }  // namespace armgate::arm

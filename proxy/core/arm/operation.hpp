@@ -59,4 +59,9 @@ struct Classification {
                                       std::string_view path,
                                       const ArmRules& rules);
 
+/// True where `operation` is an action of a whole provider that carries resources to be judged
+/// (validateResources; config/rules/exempt.json).
+[[nodiscard]] bool carries_resource_list(std::string_view operation,
+                                         const ArmRules& rules) noexcept;
+
 }  // namespace armgate::arm

@@ -181,4 +181,29 @@ std::string redact_text(std::string_view text) {
     }
 }
 
+std::string printable(std::string_view text) {
+    std::string out = redact_text(text);
+    for (char& c : out) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte >= 0x7F) c = '?';
+    }
+    return out;
+}
+
+void append_redacted_json(std::string& out, std::string_view text) {
+    if (holds_secret(text)) {
+        append_json_string(out, redact_text(text));
+    } else {
+        append_json_string(out, text);
+    }
+}
+
+void append_redacted_json(std::string& out, const std::optional<std::string>& text) {
+    if (text) {
+        append_redacted_json(out, std::string_view(*text));
+    } else {
+        out += "null";
+    }
+}
+
 }  // namespace armgate::base

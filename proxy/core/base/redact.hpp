@@ -3,6 +3,7 @@
 
 #include "core/base/error.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,5 +32,15 @@ struct RedactionRules {
 /// `text` with everything that looks like a JWT (`eyJ...`) or a bearer credential (`Bearer xxx`)
 /// replaced by `[redacted]`.
 [[nodiscard]] std::string redact_text(std::string_view text);
+
+/// `redact_text` of what another wrote, as a terminal may get it: `?` for every byte that is not
+/// printable ASCII, escape sequences among them.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Appends `redact_text` of `text` as a JSON string, as `append_json_string` does.
+void append_redacted_json(std::string& out, std::string_view text);
+
+/// The same, or `null`.
+void append_redacted_json(std::string& out, const std::optional<std::string>& text);
 
 }  // namespace armgate::base

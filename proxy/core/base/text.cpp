@@ -47,12 +47,6 @@ std::optional<std::string> decode_unpadded(std::string_view text,
     return out;
 }
 
-int hex_value(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    const char lower = ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 void append_unicode_escape(std::string& out, unsigned unit) {
     constexpr std::string_view kHex = "0123456789abcdef";
     out += "\\u";

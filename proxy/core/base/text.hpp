@@ -19,6 +19,13 @@ namespace armgate::base {
     return c >= '0' && c <= '9';
 }
 
+/// The value of a hexadecimal digit in either case; -1 for any other byte.
+[[nodiscard]] constexpr int hex_value(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    const char lower = ascii_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 inline constexpr std::array<bool, 256> kTokenChars = [] {
     std::array<bool, 256> table{};
     for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"

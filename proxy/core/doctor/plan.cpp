@@ -146,16 +146,12 @@ std::string last_line(std::string_view output) {
         });
         if (tells && !line.starts_with("Picked up ")) last = line;
     }
-    const std::string redacted = base::redact_text(last);  // the words are views into it
+    const std::string shown = base::printable(last);  // the words are views into it
     std::string text;
-    for (const std::string_view word : base::split(redacted, ' ')) {
+    for (const std::string_view word : base::split(shown, ' ')) {
         text += (text.empty() ? "" : " ") + without_credentials(word);
     }
     if (text.size() > kShownLineBytes) text = text.substr(0, kShownLineBytes) + "...";
-    for (char& c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte >= 0x7F) c = '?';
-    }
     return text;
 }
 

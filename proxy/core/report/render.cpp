@@ -1,19 +1,11 @@
-// The two formats of a report.
+// The two formats of a report. The traces are a file of somebody's: its texts are made printable.
+#include "core/base/redact.hpp"
 #include "core/report/report.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace armgate::report {
 namespace {
-
-/// The traces are a file of somebody's: what a terminal would obey is not shown.
-std::string printable(std::string text) {
-    for (char& c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte >= 0x7F) c = '?';
-    }
-    return text;
-}
 
 std::string right_aligned(std::size_t number) {
     std::string text = std::to_string(number);
@@ -22,19 +14,19 @@ std::string right_aligned(std::size_t number) {
 }
 
 std::string describe_caller(const Group& group) {
-    std::string out = group.caller.empty() ? "an unknown caller" : printable(group.caller);
+    std::string out = group.caller.empty() ? "an unknown caller" : base::printable(group.caller);
     out += " (" + group.caller_kind;
-    if (!group.app.empty()) out += ", " + printable(group.app);
+    if (!group.app.empty()) out += ", " + base::printable(group.app);
     return out + ")";
 }
 
 std::string describe(const Group& group) {
-    std::string out = right_aligned(group.count) + "  " + printable(group.operation);
-    if (!group.tool.empty()) out += "  through " + printable(group.tool);
+    std::string out = right_aligned(group.count) + "  " + base::printable(group.operation);
+    if (!group.tool.empty()) out += "  through " + base::printable(group.tool);
     out += "\n        by " + describe_caller(group);
     if (group.refused > 0) out += "; " + std::to_string(group.refused) + " refused";
     for (const std::string& resource : group.resources)
-        out += "\n        on " + printable(resource);
+        out += "\n        on " + base::printable(resource);
     return out + "\n";
 }
 
@@ -98,7 +90,7 @@ std::string Report::text(const verdict::Rules& rules) const {
     for (const std::string& line : sign_ins) out += "  " + line + "\n";
     if (!old_tools_.empty()) out += "\nToo old to answer ARM's challenge:\n";
     for (const auto& [tool, minimum] : old_tools_) {
-        out += "  " + printable(tool) + ": needs " + printable(minimum) + "\n";
+        out += "  " + base::printable(tool) + ": needs " + base::printable(minimum) + "\n";
     }
     if (groups.empty() && requests_ > 0) {
         out += "\nNothing to do: MFA enforcement would refuse none of these.\n";

@@ -1,6 +1,6 @@
 #include "core/report/sign_ins.hpp"
 
-#include "core/report/terminal_line.hpp"
+#include "core/base/redact.hpp"
 #include "core/trace/retry.hpp"
 
 #include <algorithm>
@@ -60,7 +60,8 @@ std::vector<std::string> SignIns::lines(std::size_t most) const {
     std::size_t left_out = 0;
     for (const auto& [tool, counts] : tools) {
         if (out.size() + 1 < most || tools.size() <= most) {
-            out.push_back(described(tool.empty() ? "an unknown tool" : printable(tool), counts));
+            out.push_back(
+                described(tool.empty() ? "an unknown tool" : base::printable(tool), counts));
             continue;
         }
         ++left_out;

@@ -98,9 +98,9 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
                   (refused_ > 0 ? "; " + std::to_string(refused_) + " refused" : "") +
                   (failed_ > 0 ? "; " + std::to_string(failed_) + " did not get through" : ""));
     for (const Failing& failing : failing_operations_) {
-        out.push_back("  fail  " + printable(failing.operation) +
+        out.push_back("  fail  " + base::printable(failing.operation) +
                       (failing.count > 1 ? " (" + std::to_string(failing.count) + " times)" : "") +
-                      (failing.tool.empty() ? "" : ", through " + printable(failing.tool)));
+                      (failing.tool.empty() ? "" : ", through " + base::printable(failing.tool)));
     }
     if (more_failing_ > 0) out.push_back("  and " + plural(more_failing_, "more request"));
     for (const std::string& line : sign_ins_.lines(kSignInLines)) out.push_back("  " + line);
@@ -110,7 +110,7 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
                       untrusting_.front().remedy);
     }
     if (failing() > 0) {
-        const std::string who = first_user_.empty() ? "this user" : printable(first_user_);
+        const std::string who = first_user_.empty() ? "this user" : base::printable(first_user_);
         out.push_back("next: MFA enforcement would refuse these for " + who +
                       "; sign in with MFA, or use a workload identity");
     } else if (unknown_caller_) {
@@ -126,7 +126,7 @@ std::string request_line(const trace::RequestRecord& record) {
     const std::string status = record.status ? std::to_string(*record.status) : "---";
     return padded(std::string(verdict::outcome_name(record.verdict.outcome)), 10) +
            padded(std::string(trace::action_name(record.action)), 10) + status + "  " +
-           padded(printable(record.method), 7) + printable(what_of(record)) + "  [" +
+           padded(base::printable(record.method), 7) + base::printable(what_of(record)) + "  [" +
            std::string(verdict::clause_name(record.verdict.clause)) + "]";
 }
 

@@ -37,15 +37,6 @@ std::string coloured(const std::string& word, verdict::Outcome outcome) {
 
 }  // namespace
 
-std::string printable(std::string_view raw) {
-    std::string text = base::redact_text(raw);
-    for (char& c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte >= 0x7F) c = '?';
-    }
-    return text;
-}
-
 std::string cut_middle(const std::string& text, std::size_t width) {
     constexpr std::string_view kDots = "...";
     if (text.size() <= width) return text;
@@ -65,8 +56,8 @@ std::string terminal_line(const trace::RequestRecord& record, const LineStyle& s
     if (width >= kMinWidthForStatus) {
         line += column(record.status ? std::to_string(*record.status) : "---", kStatusColumns);
     }
-    line += column(printable(record.method), kMethodColumns);
-    const std::string path = printable(record.path);
+    line += column(base::printable(record.method), kMethodColumns);
+    const std::string path = base::printable(record.path);
     const std::size_t left = width > line.size() ? width - line.size() : 0;
     if (width >= kMinWidthForClause) {
         const std::size_t room = std::min(left - kClauseColumns - kGap, kMaxPathColumns);

@@ -26,7 +26,4 @@ struct LineStyle {
 /// resource, keeps more than the start.
 [[nodiscard]] std::string cut_middle(const std::string& text, std::size_t width);
 
-/// The client's own text without tokens and without what a terminal would obey.
-[[nodiscard]] std::string printable(std::string_view raw);
-
 }  // namespace armgate::report

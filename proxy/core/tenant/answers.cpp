@@ -2,6 +2,7 @@
 
 #include "core/base/json.hpp"
 #include "core/base/text.hpp"
+#include "core/http/target.hpp"
 
 #include <algorithm>
 
@@ -162,20 +163,10 @@ bool is_guid(std::string_view text) noexcept {
 }
 
 std::optional<std::string> target_on_host(std::string_view link, std::string_view host) {
-    constexpr std::string_view kHttps = "https://";
-    if (!base::ascii_istarts_with(link, kHttps)) return std::nullopt;
-    link.remove_prefix(kHttps.size());
-    const std::size_t slash = link.find('/');
-    if (slash == std::string_view::npos) return std::nullopt;
-    std::string_view authority = link.substr(0, slash);
-    if (authority.ends_with(":443")) authority.remove_suffix(4);
-    if (!base::ascii_iequals(authority, host)) return std::nullopt;
-    const std::string_view target = link.substr(slash);
-    const bool plain = std::all_of(target.begin(), target.end(), [](char c) {
-        return c > 0x20 && c < 0x7F && c != '#' && c != '\\';
-    });
-    if (!plain) return std::nullopt;
-    return std::string(target);
+    const auto target = http::parse_request_target(link);
+    if (!target || !target->absolute_host) return std::nullopt;
+    if (!http::names_host(*target->absolute_host, host, 443)) return std::nullopt;
+    return std::string(target->origin);
 }
 
 }  // namespace armgate::tenant

@@ -19,11 +19,7 @@ std::string fault_of(unsigned status, std::string_view body) {
 /// Text of ARM's, as a terminal may show it.
 std::string shown(std::string_view raw) {
     constexpr std::size_t kMost = 300;
-    std::string text = base::redact_text(raw.substr(0, kMost));
-    for (char& c : text) {
-        if (c < 0x20 || c >= 0x7F) c = '?';
-    }
-    return text;
+    return base::printable(raw.substr(0, kMost));
 }
 
 bool is_one_of(std::string_view text, const std::vector<std::string>& names) {

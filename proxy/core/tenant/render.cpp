@@ -31,16 +31,9 @@ const char* state_text(State state) {
     return "cannot be told";
 }
 
-std::string printable(const std::string& raw) {
-    std::string text = base::redact_text(raw);
-    for (char& c : text) {
-        if (c < 0x20 || c >= 0x7F) c = '?';
-    }
-    return text;
-}
-
 std::string line_of(const char* what, const Finding& finding) {
-    return std::string(what) + state_text(finding.state) + ": " + printable(finding.reason) + "\n";
+    return std::string(what) + state_text(finding.state) + ": " + base::printable(finding.reason) +
+           "\n";
 }
 
 ordered_json text_or_null(const std::string& text) {
@@ -78,9 +71,10 @@ Answer out_of_scope(const std::string& cloud, const std::string& host) {
 
 std::string answer_text(const Answer& answer) {
     std::string out;
-    if (!answer.tenant.empty()) out += "tenant   " + printable(answer.tenant) + "\n";
-    if (!answer.asked_as.empty()) out += "asked as " + printable(answer.asked_as) + "\n";
-    out += "at       " + printable(answer.host) + " (" + printable(answer.cloud) + ")\n";
+    if (!answer.tenant.empty()) out += "tenant   " + base::printable(answer.tenant) + "\n";
+    if (!answer.asked_as.empty()) out += "asked as " + base::printable(answer.asked_as) + "\n";
+    out +=
+        "at       " + base::printable(answer.host) + " (" + base::printable(answer.cloud) + ")\n";
     out += line_of("writes   ", answer.writes) + line_of("deletes  ", answer.deletes);
     if (answer.writes.state != State::out_of_scope) out += kCertainty;
     return out;

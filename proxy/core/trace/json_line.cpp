@@ -42,19 +42,11 @@ void JsonLine::text_or_null(std::string_view name, const std::optional<std::stri
 }
 
 void JsonLine::free_text(std::string_view name, std::string_view value) {
-    if (base::holds_secret(value)) {
-        text(name, base::redact_text(value));
-    } else {
-        text(name, value);
-    }
+    base::append_redacted_json(raw(name), value);
 }
 
 void JsonLine::free_text_or_null(std::string_view name, const std::optional<std::string>& value) {
-    if (value) {
-        free_text(name, *value);
-    } else {
-        null(name);
-    }
+    base::append_redacted_json(raw(name), value);
 }
 
 void JsonLine::number(std::string_view name, std::uint64_t value) {

@@ -47,15 +47,6 @@ ContentsItem shown(CarriedRequest&& carried, const Verdict& verdict) {
     return item;
 }
 
-void append_member(std::string& out, std::string_view key, const std::optional<std::string>& text) {
-    out += key;
-    if (text) {
-        base::append_json_string(out, base::redact_text(*text));
-    } else {
-        out += "null";
-    }
-}
-
 }  // namespace
 
 JudgedContents judge_contents(const RequestView& request,
@@ -121,11 +112,13 @@ void append_contents_json(std::string& out, const std::vector<ContentsItem>& ite
         const ContentsItem& item = items[i];
         if (i > 0) out += ",";
         out += R"({"name":)";
-        base::append_json_string(out, base::redact_text(item.name));
+        base::append_redacted_json(out, std::string_view(item.name));
         out += R"(,"method":)";
-        base::append_json_string(out, base::redact_text(item.method));
-        append_member(out, R"(,"resource_id":)", item.resource_id);
-        append_member(out, R"(,"operation":)", item.operation);
+        base::append_redacted_json(out, std::string_view(item.method));
+        out += R"(,"resource_id":)";
+        base::append_redacted_json(out, item.resource_id);
+        out += R"(,"operation":)";
+        base::append_redacted_json(out, item.operation);
         out += R"(,"verdict":)";
         append_verdict_json(out, item.verdict, item.policy);
         out += "}";

@@ -18,15 +18,6 @@
 namespace armgate::verdict {
 namespace {
 
-void append_member(std::string& out, std::string_view key, const std::optional<std::string>& text) {
-    out += key;
-    if (text) {
-        base::append_json_string(out, base::redact_text(*text));
-    } else {
-        out += "null";
-    }
-}
-
 std::string error_line(std::string_view why) {
     std::string out = R"({"error":)";
     base::append_json_string(out, why);
@@ -37,15 +28,6 @@ std::string error_line(std::string_view why) {
 std::string_view system_policy_of(const Assessment& assessment, const arm::ArmRules& rules) {
     return policy_of(assessment.verdict, assessment.request.request_class,
                      arm::RefusalStyle::system, rules);
-}
-
-/// What a terminal may get: escape sequences in a name or a path must not reach it.
-std::string printable(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c < 0x20 || c >= 0x7F) c = '?';
-    }
-    return out;
 }
 
 /// For people: `pwd,mfa`, `none`.
@@ -190,8 +172,10 @@ std::string explained_json(const Explained& explained, const ExplainRules& rules
     base::append_json_string(out, explained.url);
     out += R"(,"class":")";
     out += arm::class_name(assessment.request.request_class);
-    append_member(out, R"(","operation":)", assessment.request.operation);
-    append_member(out, R"(,"resource_id":)", assessment.request.resource_id);
+    out += R"(","operation":)";
+    base::append_redacted_json(out, assessment.request.operation);
+    out += R"(,"resource_id":)";
+    base::append_redacted_json(out, assessment.request.resource_id);
     out += R"(,"identity":)";
     identity::append_identity_json(out, assessment.identity);
     out += R"(,"verdict":)";
@@ -210,7 +194,7 @@ std::string explained_text(const Explained& explained, const ExplainRules& rules
     const auto line = [&out](std::string_view label, const std::string& text) {
         out += label;
         out.append(12 - label.size(), ' ');
-        out += printable(base::redact_text(text)) + "\n";
+        out += base::printable(text) + "\n";
     };
     line("verdict",
          std::string(outcome_name(assessment.verdict.outcome)) + " (" + clause.name + ")");

@@ -1,4 +1,5 @@
 #include "core/base/text.hpp"
+#include "core/http/target.hpp"
 #include "core/verdict/explain.hpp"
 
 #include <algorithm>
@@ -55,20 +56,12 @@ Result<std::string> host_of(std::string_view authority) {
 }
 
 Result<std::string> arm_host_of(std::string_view authority, const arm::ArmHosts& hosts) {
-    if (authority.empty()) return std::string("management.azure.com");
+    if (authority.empty()) return std::string(arm::kPublicArm);
     const auto host = host_of(authority);
     if (!host || hosts.contains(*host)) return host;
     return refused(
         "The URL's host is not Azure Resource Manager: armgate does not intercept it, and MFA "
         "enforcement as judged here does not reach it.");
-}
-
-/// What the proxy answers with 400 instead of passing it on (contract section 4).
-bool is_forwardable(std::string_view target) {
-    const bool odd = std::any_of(target.begin(), target.end(), [](char c) {
-        return c <= 0x20 || c >= 0x7F || c == '\\' || c == '#';
-    });
-    return !odd && target.find("%00") == std::string_view::npos;
 }
 
 std::string shown_target(std::string_view path,
@@ -93,7 +86,10 @@ Result<ExplainTarget> parse_explain_url(std::string_view url, const ExplainRules
     ExplainTarget out;
     out.host = *std::move(host);
     out.cloud = rules.hosts.cloud_of(out.host);
-    out.forwardable = is_forwardable(parts->target) ? Forwardable::yes : Forwardable::no;
+    // What the proxy answers with 400 instead of passing it on (contract section 4).
+    const std::string slash = parts->target.starts_with('/') ? "" : "/";  // as clients add it
+    const auto read = http::parse_request_target(slash + std::string(parts->target));
+    out.forwardable = read ? Forwardable::yes : Forwardable::no;
     // A fragment may hold a token (OAuth's implicit flow): it is neither judged nor shown.
     const std::string_view target = parts->target.substr(0, parts->target.find('#'));
     const std::size_t question = target.find('?');

@@ -69,8 +69,7 @@ Verdict judge(const arm::Classification& request,
 }
 
 bool is_known_method(std::string_view method) noexcept {
-    return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" ||
-           method == "PATCH" || method == "DELETE" || method == "POST";
+    return arm::class_of_method(method) != RequestClass::other;
 }
 
 }  // namespace armgate::verdict

@@ -1,6 +1,6 @@
 #include "core/verdict/refuse.hpp"
 
-#include "core/base/text.hpp"
+#include "core/arm/operation.hpp"
 
 #include <utility>
 
@@ -32,7 +32,9 @@ std::vector<arm::RefusedRequest> leaves(std::span<const ContentsItem> items, Out
     return out;
 }
 
-arm::RefusedDeployment as_deployment(const Refused& request, unsigned status) {
+arm::RefusedDeployment as_deployment(const Refused& request,
+                                     unsigned status,
+                                     const arm::ArmRules& rules) {
     arm::RefusedDeployment out;
     out.resources = leaves(request.inside, Outcome::fail);
     if (out.resources.empty()) out.resources = leaves(request.inside, Outcome::uncertain);
@@ -40,9 +42,7 @@ arm::RefusedDeployment as_deployment(const Refused& request, unsigned status) {
         out.resources.push_back(
             {std::string(request.resource_name), std::string(request.resource_id), false});
     }
-    constexpr std::string_view kValidateResources = "/validateResources/action";
-    const std::size_t at = base::ascii_ifind(request.operation, kValidateResources);
-    out.validates_resources = at != std::string_view::npos;
+    out.validates_resources = arm::carries_resource_list(request.operation, rules);
     out.status = status;
     return out;
 }
@@ -70,7 +70,7 @@ arm::LocalAnswer refuse(const Refused& request,
     const ClauseId clause = request.verdict.clause;
     const bool for_contents = clause == ClauseId::contents || clause == ClauseId::contents_not_read;
     if (for_contents && !request.operation.empty()) {
-        return arm::deployment_refusal(as_deployment(request, options.deployment_status),
+        return arm::deployment_refusal(as_deployment(request, options.deployment_status, rules),
                                        form_of(options), context, rules);
     }
     const arm::RefusedRequest refused{std::string(request.resource_name),

@@ -66,12 +66,7 @@ const ClientRule* by_command(std::string_view command, const WiringRules& rules)
 
 /// The client's own text, cut, without tokens and without what a terminal would obey.
 std::string shown(std::string_view raw) {
-    std::string text = base::redact_text(raw.substr(0, kShownUserAgentBytes));
-    for (char& c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte >= 0x7F) c = '?';
-    }
-    return text;
+    return base::printable(raw.substr(0, kShownUserAgentBytes));
 }
 
 std::string unknown_name(const UntrustingClient& client) {

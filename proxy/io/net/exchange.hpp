@@ -30,10 +30,6 @@ struct ExchangeContext {
     std::uint64_t connection = 0;
 };
 
-/// The client's faults while its body is awaited.
-[[nodiscard]] Error client_stalled();
-[[nodiscard]] Error client_gone();
-
 class Exchange {
   public:
     explicit Exchange(const ExchangeContext& context);
@@ -95,6 +91,9 @@ class Exchange {
     [[nodiscard]] awaitable<Result<void>> relay_request_body(Upstream& upstream, std::string out);
     [[nodiscard]] awaitable<Result<void>> to_upstream(Upstream& upstream, std::string_view bytes);
     [[nodiscard]] awaitable<Result<bool>> read_response_head(Upstream& upstream);
+    /// More bytes of a body; the response's ends where its connection does, if it may.
+    [[nodiscard]] awaitable<Result<void>> read_more_request();
+    [[nodiscard]] awaitable<Result<void>> read_more_response(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> relay_response(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> to_client(std::string_view bytes);
     void note_response();

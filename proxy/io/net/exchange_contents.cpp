@@ -95,15 +95,8 @@ awaitable<Result<bool>> Exchange::hold_body() {
         record_->request_bytes += piece.size();
         held_body_.append(piece);
         if (*taken > 0 || request_.done()) continue;
-        const std::span<char> room = context_.input.prepare();
-        const Result<std::size_t> got =
-            co_await context_.client.read_some(room, after(limits_.body_progress));
-        if (!got || *got == 0) {
-            client_failed_ = true;
-            const bool late = !got && got.error().code == Errc::timed_out;
-            co_return late ? client_stalled() : client_gone();
-        }
-        context_.input.commit(*got);
+        const Result<void> more = co_await read_more_request();
+        if (!more) co_return more.error();
     }
     if (!too_long && held_body_.size() <= limit) co_return true;
     unread_ = "The body is larger than what is read.";
@@ -221,14 +214,8 @@ awaitable<Result<bool>> Exchange::merge_answer(Upstream& upstream, HeldBytes& he
             co_return false;
         }
         if (*taken > 0 || response_->done()) continue;
-        const std::span<char> room = upstream.input.prepare();
-        const Result<std::size_t> got =
-            co_await upstream.stream.read_some(room, after(limits_.body_progress));
-        if (!got) co_return got.error();
-        upstream.input.commit(*got);
-        if (*got > 0) continue;
-        const Result<void> ended = response_->put_end();
-        if (!ended) co_return ended.error();
+        const Result<void> more = co_await read_more_response(upstream);
+        if (!more) co_return more.error();
     }
     const auto refused = refuse_items(record_->correlation_id.value_or(""));
     std::vector<std::string_view> names;

@@ -17,8 +17,6 @@ constexpr std::size_t kFlushBytes = std::size_t{16} * 1024;
 /// While a client pauses in its body, the upstream is looked at this often.
 constexpr std::chrono::milliseconds kGlance{100};
 
-}  // namespace
-
 Error client_stalled() {
     return {Errc::timed_out, "the client sent no more of the request's body"};
 }
@@ -26,6 +24,8 @@ Error client_stalled() {
 Error client_gone() {
     return {Errc::connection_closed, "the client closed the connection before the end"};
 }
+
+}  // namespace
 
 awaitable<Exchange::After> Exchange::forward() {
     auto use = UpstreamPool::Use::pooled_or_fresh;
@@ -213,14 +213,8 @@ awaitable<Result<void>> Exchange::relay_request_body(Upstream& upstream, std::st
             co_return Result<void>();
         }
         if (!starved) continue;
-        const std::span<char> room = context_.input.prepare();
-        const Result<std::size_t> got =
-            co_await context_.client.read_some(room, after(limits_.body_progress));
-        if (!got || *got == 0) {
-            client_failed_ = true;
-            co_return client_gone();
-        }
-        context_.input.commit(*got);
+        const Result<void> more = co_await read_more_request();
+        if (!more) co_return more.error();
     }
     http::append_body_end(out, framing);
     const Result<void> flushed = co_await to_upstream(upstream, out);
@@ -267,6 +261,30 @@ awaitable<Result<bool>> Exchange::read_response_head(Upstream& upstream) {
     }
     response_.emplace(http::MessageReader::response(record_->method));
     co_return false;
+}
+
+awaitable<Result<void>> Exchange::read_more_request() {
+    const std::span<char> room = context_.input.prepare();
+    const Result<std::size_t> got =
+        co_await context_.client.read_some(room, after(limits_.body_progress));
+    if (got && *got > 0) {
+        context_.input.commit(*got);
+        co_return Result<void>();
+    }
+    client_failed_ = true;
+    const bool late = !got && got.error().code == Errc::timed_out;
+    co_return late ? client_stalled() : client_gone();
+}
+
+awaitable<Result<void>> Exchange::read_more_response(Upstream& upstream) {
+    const std::span<char> room = upstream.input.prepare();
+    const Result<std::size_t> got =
+        co_await upstream.stream.read_some(room, after(limits_.body_progress));
+    if (!got) co_return got.error();
+    upstream.input.commit(*got);
+    if (*got > 0) co_return Result<void>();
+    const Result<void> ended = response_->put_end();
+    co_return ended;
 }
 
 void Exchange::note_response() {
@@ -339,14 +357,8 @@ awaitable<Result<void>> Exchange::relay_response(Upstream& upstream) {
             if (!written) co_return written.error();
         }
         if (!starved) continue;
-        const std::span<char> room = upstream.input.prepare();
-        const Result<std::size_t> got =
-            co_await upstream.stream.read_some(room, after(limits_.body_progress));
-        if (!got) co_return got.error();
-        upstream.input.commit(*got);
-        if (*got > 0) continue;
-        const Result<void> ended = response_->put_end();
-        if (!ended) co_return ended.error();
+        const Result<void> more = co_await read_more_response(upstream);
+        if (!more) co_return more.error();
     }
     http::append_body_end(out, framing);
     write_record(trace::Action::forwarded);

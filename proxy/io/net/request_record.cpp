@@ -31,8 +31,9 @@ void note_head(trace::RequestRecord& record,
     record.seq = ++shared.last_seq;
     record.connection = connection;
     record.user_agent = field_value(head.fields, "User-Agent");
-    record.tool = identity::identify_tool(record.user_agent ? *record.user_agent : std::string(),
-                                          shared.rules.identity);
+    const std::string_view user_agent =
+        record.user_agent ? std::string_view(*record.user_agent) : std::string_view();
+    record.tool = identity::identify_tool(user_agent, shared.rules.identity);
     record.client_request_id = field_value(head.fields, "x-ms-client-request-id");
     record.command = field_value(head.fields, "CommandName");
     record.method = head.method;

@@ -2,6 +2,7 @@
 
 #include "certs/authority.hpp"
 #include "certs/context_cache.hpp"
+#include "core/arm/hosts.hpp"
 #include "core/base/text.hpp"
 #include "core/http/hops.hpp"
 #include "core/http/reader.hpp"
@@ -20,7 +21,6 @@
 namespace armgate::io {
 namespace {
 
-constexpr std::string_view kHost = "management.azure.com";
 constexpr std::size_t kMaxBody = std::size_t{4} * 1024 * 1024;
 constexpr std::chrono::milliseconds kPatience{30'000};
 
@@ -76,7 +76,7 @@ awaitable<void> Simulator::Impl::accept_loop() {
 }
 
 awaitable<void> Simulator::Impl::serve(tcp::socket socket) {
-    auto leaf = leaves.for_host(kHost, now());
+    auto leaf = leaves.for_host(arm::kPublicArm, now());
     if (!leaf) co_return;
     Stream client(std::move(socket), watchdog);
     certs::SslHandle ssl(SSL_new(leaf->get()));
@@ -128,7 +128,7 @@ Simulator::Simulator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
 }
 
 Result<std::unique_ptr<Simulator>> Simulator::start() {
-    auto authority = certs::create_authority({std::string(kHost)}, now());
+    auto authority = certs::create_authority({std::string(arm::kPublicArm)}, now());
     if (!authority) return authority.error();
     auto impl = std::make_unique<Impl>(std::move(*authority));
     if (auto listening = impl->listen(); !listening) return listening.error();

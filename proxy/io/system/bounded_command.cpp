@@ -1,6 +1,7 @@
 #include "io/system/bounded_command.hpp"
 
 #include "core/base/text.hpp"
+#include "io/system/exec_words.hpp"
 
 #include <array>
 #include <cerrno>
@@ -20,31 +21,64 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPollMs = 20;
 
-class Descriptor {
+/// The two ends of a pipe, each closed at the latest with it.
+class Pipe {
   public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() { reset(); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    void reset() {
-        if (number_ >= 0) ::close(number_);
-        number_ = -1;
+    Pipe() {
+        if (::pipe2(ends_.data(), O_CLOEXEC) == 0) ::fcntl(ends_[0], F_SETFL, O_NONBLOCK);
     }
-    [[nodiscard]] int get() const { return number_; }
+    ~Pipe() {
+        close_end(ends_[0]);
+        close_end(ends_[1]);
+    }
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+
+    [[nodiscard]] bool made() const { return ends_[0] >= 0; }
+    [[nodiscard]] int reading() const { return ends_[0]; }
+    [[nodiscard]] int writing() const { return ends_[1]; }
+    void close_writing() { close_end(ends_[1]); }
 
   private:
-    int number_;
+    static void close_end(int& end) {
+        if (end >= 0) ::close(end);
+        end = -1;
+    }
+
+    std::array<int, 2> ends_{-1, -1};
+};
+
+/// The signals that end us, held back for as long as it lives, so that they can be asked for.
+class HeldSignals {
+  public:
+    HeldSignals() {
+        sigemptyset(&set_);
+        for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, number);
+        ::pthread_sigmask(SIG_BLOCK, &set_, &before_);
+    }
+    ~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    HeldSignals(const HeldSignals&) = delete;
+    HeldSignals& operator=(const HeldSignals&) = delete;
+
+    [[nodiscard]] bool came() const {
+        const timespec at_once{};
+        return ::sigtimedwait(&set_, nullptr, &at_once) > 0;
+    }
+
+  private:
+    sigset_t set_{};
+    sigset_t before_{};
 };
 
 /// What posix_spawn is told; freed with its owner.
 class SpawnPlan {
   public:
-    SpawnPlan(const std::string& folder, int output) {
+    SpawnPlan(const std::string& folder, int output, int errors) {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
-        // Asio's sockets are not closed on exec.
+        ::posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
+        // What a library opened need not be closed on exec.
         ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
         ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
         ::posix_spawnattr_init(&attributes_);
@@ -74,13 +108,6 @@ class SpawnPlan {
     posix_spawnattr_t attributes_{};
 };
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    for (std::string& text : texts) out.push_back(text.data());
-    out.push_back(nullptr);
-    return out;
-}
-
 /// Takes what is there to read, keeps the first kOutputBytes. False at the end of the stream.
 bool drain(int from, std::string& output) {
     std::array<char, 4096> block{};
@@ -93,44 +120,55 @@ bool drain(int from, std::string& output) {
     }
 }
 
-bool was_told_to_stop() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
-    const timespec at_once{};
-    return ::sigtimedwait(&set, nullptr, &at_once) > 0;
-}
-
 /// One command under way. It is the leader of its session, so its id names all that it started and
 /// that did not leave the group.
-struct Running {
-    pid_t child = -1;
-    int output = -1;
-    Clock::time_point started;
-    Clock::time_point until;
+class Running {
+  public:
+    Running(pid_t child, const Pipe& output, const Pipe& errors, Clock::time_point until)
+        : child_(child), output_{output.reading()}, errors_{errors.reading()}, until_(until) {}
 
     /// Its wait status; nothing where it was ended here.
-    [[nodiscard]] std::optional<int> wait(BoundedResult& result, bool& stopped) const;
+    [[nodiscard]] std::optional<int> wait(BoundedResult& result,
+                                          const HeldSignals& signals,
+                                          bool& stopped);
+
+  private:
+    struct Stream {
+        int descriptor = -1;
+        bool open = true;
+
+        void take(std::string& into) {
+            if (open) open = drain(descriptor, into);
+        }
+        [[nodiscard]] pollfd polled() const { return {open ? descriptor : -1, POLLIN, 0}; }
+    };
+
     void end() const;
+
+    pid_t child_;
+    Stream output_;
+    Stream errors_;
+    Clock::time_point until_;
 };
 
-std::optional<int> Running::wait(BoundedResult& result, bool& stopped) const {
-    bool open = true;
+std::optional<int> Running::wait(BoundedResult& result, const HeldSignals& signals, bool& stopped) {
     for (;;) {
-        pollfd ready{open ? output : -1, POLLIN, 0};
-        ::poll(&ready, 1, kPollMs);
-        if (open) open = drain(output, result.output);
+        std::array<pollfd, 2> ready{output_.polled(), errors_.polled()};
+        ::poll(ready.data(), ready.size(), kPollMs);
+        output_.take(result.output);
+        errors_.take(result.errors);
         siginfo_t ended{};
-        ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
-        if (ended.si_pid == child) {
-            ::kill(-child, SIGKILL);  // what it left behind; its id is still taken
-            if (open) drain(output, result.output);
+        ::waitid(P_PID, static_cast<id_t>(child_), &ended, WEXITED | WNOHANG | WNOWAIT);
+        if (ended.si_pid == child_) {
+            ::kill(-child_, SIGKILL);  // what it left behind; its id is still taken
+            output_.take(result.output);
+            errors_.take(result.errors);
             int status = 0;
-            ::waitpid(child, &status, 0);
+            ::waitpid(child_, &status, 0);
             return status;
         }
-        stopped = was_told_to_stop();
-        result.timed_out = !stopped && Clock::now() >= until;
+        stopped = signals.came();
+        result.timed_out = !stopped && Clock::now() >= until_;
         if (!stopped && !result.timed_out) continue;
         end();
         return std::nullopt;
@@ -138,42 +176,38 @@ std::optional<int> Running::wait(BoundedResult& result, bool& stopped) const {
 }
 
 void Running::end() const {
-    ::kill(-child, SIGKILL);
-    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    ::kill(-child_, SIGKILL);
+    while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
 
 }  // namespace
 
 Result<BoundedResult> run_bounded(const BoundedCommand& command) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    Pipe output;
+    Pipe errors;
+    if (!output.made() || !errors.made()) {
         return Error{Errc::system, std::string("cannot start a process: ") + std::strerror(errno)};
     }
-    const Descriptor reading(ends[0]);
-    Descriptor writing(ends[1]);
-    ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
-    std::vector<std::string> variables;
-    for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
-    std::vector<std::string> arguments = command.arguments;
-
+    ExecWords arguments(command.arguments);
+    ExecWords variables(words_of(command.environment));
+    const SpawnPlan plan(command.folder, output.writing(),
+                         command.errors_apart ? errors.writing() : output.writing());
+    const HeldSignals signals;
+    const Clock::time_point started = Clock::now();
     BoundedResult result;
-    Running running;
-    running.output = reading.get();
-    running.started = Clock::now();
-    running.until = running.started + command.limit;
-    const int why =
-        SpawnPlan(command.folder, writing.get())
-            .spawn(running.child, pointers(arguments).data(), pointers(variables).data());
-    writing.reset();
+    pid_t child = -1;
+    const int why = plan.spawn(child, arguments.data(), variables.data());
+    output.close_writing();
+    errors.close_writing();
     if (why != 0) {
         result.failure = std::strerror(why);
         return result;
     }
     bool stopped = false;
-    const auto status = running.wait(result, stopped);
-    result.took =
-        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - running.started);
+    const auto status =
+        Running(child, output, errors, started + command.limit).wait(result, signals, stopped);
+    result.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started);
     if (stopped) return Error{Errc::system, "stopped by a signal"};
     if (!status) {
         result.status = 128 + SIGKILL;

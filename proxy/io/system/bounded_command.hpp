@@ -1,5 +1,6 @@
 // A command that must end: started without a terminal and without input, in a session of its own,
-// its output kept, ended with all that it started at a limit. For the probes of `armgate doctor`.
+// its output kept, ended with all that it started at a limit. For the probes of `armgate doctor`,
+// and for az where it is asked for a token.
 #pragma once
 
 #include "core/base/error.hpp"
@@ -18,21 +19,24 @@ struct BoundedCommand {
     wiring::Environment environment;     ///< all of it
     std::string folder;                  ///< where it starts
     std::chrono::milliseconds limit{0};
+    bool errors_apart = false;  ///< standard error into `errors` instead of `output`
 };
 
 struct BoundedResult {
     int status = 0;       ///< 128+N for signal N
     std::string failure;  ///< why it could not be started; then nothing else holds
     bool timed_out = false;
-    std::string output;  ///< both streams, the first kOutputBytes
+    std::string output;  ///< standard output and error, the first kOutputBytes
+    std::string errors;  ///< standard error where it is kept apart, as much
     std::chrono::milliseconds took{0};
 };
 
 inline constexpr std::size_t kOutputBytes = 64UL * 1024;
 
 /// Runs the command and waits. What it left behind in its session is ended too. A SIGTERM, SIGINT
-/// or SIGHUP to us (block_signals() was called) ends it at once. Errors: `system`, where no process
-/// could be made, or where such a signal came.
+/// or SIGHUP to us meanwhile ends it at once; with more threads than the caller's that takes
+/// block_signals() before they start. Errors: `system`, where no process could be made, or where
+/// such a signal came.
 [[nodiscard]] Result<BoundedResult> run_bounded(const BoundedCommand& command);
 
 /// The path of an executable file `name` in the folders of `path` (a PATH value); nothing where

@@ -1,5 +1,7 @@
 #include "io/system/child.hpp"
 
+#include "io/system/exec_words.hpp"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -62,14 +64,6 @@ void handle(int number, void (*handler)(int)) {
 
 void ignore(int number) {
     handle(number, SIG_IGN);
-}
-
-/// Pointers to `texts`, ended by a null pointer, as exec wants them.
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    for (std::string& text : texts) out.push_back(text.data());
-    out.push_back(nullptr);
-    return out;
 }
 
 /// Runs in the child between fork and exec: only async-signal-safe calls, nothing allocated.
@@ -144,11 +138,8 @@ wiring::Environment current_environment() {
 Result<ChildResult> run_child(const ChildCommand& command) {
     wiring::Environment environment = current_environment();
     for (const auto& [name, value] : command.set) environment[name] = value;
-    std::vector<std::string> variables;
-    for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
-    std::vector<std::string> arguments = command.arguments;
-    const std::vector<char*> argv = pointers(arguments);
-    const std::vector<char*> envp = pointers(variables);
+    ExecWords arguments(command.arguments);
+    ExecWords variables(words_of(environment));
 
     std::array<int, 2> report{};
     if (::pipe2(report.data(), O_CLOEXEC) != 0) {
@@ -158,8 +149,7 @@ Result<ChildResult> run_child(const ChildCommand& command) {
     ignore(SIGQUIT);
     const pid_t child = ::fork();
     if (child == 0) {
-        become(const_cast<char**>(argv.data()), const_cast<char**>(envp.data()), report[1],
-               inherited());
+        become(arguments.data(), variables.data(), report[1], inherited());
     }
     const int fork_error = errno;
     ::close(report[1]);

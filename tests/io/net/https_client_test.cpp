@@ -3,7 +3,6 @@
 #include "io/net/https_client.hpp"
 
 #include "certs/upstream_context.hpp"
-#include "io/system/capture.hpp"
 #include "support/scripted_upstream.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_pki.hpp"
@@ -122,35 +121,6 @@ TEST_F(HttpsClientTest, AddressesThatAreNeverDialledAreNot) {
     const auto answer = get("169.254.169.254");
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, Errc::address_forbidden);
-}
-
-TEST(Capture, GivesStatusAndBothStreams) {
-    const auto both = io::capture({"sh", "-c", "echo out; echo err >&2; cat; exit 7"});
-    ASSERT_TRUE(both);
-    EXPECT_EQ(both->status, 7);
-    EXPECT_EQ(both->out, "out\n");
-    EXPECT_EQ(both->err, "err\n");
-    const auto killed = io::capture({"sh", "-c", "kill -9 $$"});
-    ASSERT_TRUE(killed);
-    EXPECT_EQ(killed->status, 128 + 9);
-}
-
-TEST(Capture, TakesNoShellInItsArguments) {
-    const auto shown = io::capture({"printf", "%s", "$HOME; `id`"});
-    ASSERT_TRUE(shown);
-    EXPECT_EQ(shown->out, "$HOME; `id`");
-}
-
-TEST(Capture, EndsWhatTakesTooLongOrWritesTooMuch) {
-    const auto slow = io::capture({"sleep", "30"}, {std::chrono::milliseconds(200), 100});
-    ASSERT_FALSE(slow);
-    EXPECT_NE(slow.error().detail.find("took too long"), std::string::npos);
-    const auto loud = io::capture({"yes"}, {std::chrono::milliseconds(5000), 100});
-    ASSERT_FALSE(loud);
-    EXPECT_NE(loud.error().detail.find("wrote more"), std::string::npos);
-    const auto none = io::capture({"no-such-program-here"});
-    ASSERT_FALSE(none);
-    EXPECT_NE(none.error().detail.find("command not found"), std::string::npos);
 }
 
 }  // namespace

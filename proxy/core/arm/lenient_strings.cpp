@@ -1,0 +1,116 @@
+#include "core/arm/lenient_strings.hpp"
+
+#include "core/base/text.hpp"
+#include "core/base/utf8.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace armgate::arm {
+namespace {
+
+constexpr std::uint64_t kLowBits = 0x0101010101010101U;
+constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+
+std::uint64_t eight_bytes(const char* at) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/// True where none of eight bytes ends or interrupts a string: its quote, a backslash, a control
+/// byte. May be false where one follows such a byte; never true where there is one.
+bool is_plain_text(std::uint64_t word, char quote) noexcept {
+    const auto has_zero = [](std::uint64_t x) { return (x - kLowBits) & ~x; };
+    const std::uint64_t quotes = kLowBits * static_cast<unsigned char>(quote);
+    const std::uint64_t backslashes = kLowBits * '\\';
+    const std::uint64_t controls = (word - kLowBits * 0x20) & ~word;
+    return ((has_zero(word ^ quotes) | has_zero(word ^ backslashes) | controls) & kHighBits) == 0;
+}
+
+/// Line breaks and tabs may stand in a string of ARM's, other control bytes may not.
+bool may_stand(char c) noexcept {
+    return static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\r' || c == '\t';
+}
+
+bool read_unicode(const char*& at, const char* end, std::uint32_t& unit) {
+    if (end - at < 4) return false;
+    unit = 0;
+    for (int i = 0; i < 4; ++i) {
+        const int digit = base::hex_value(*at++);
+        if (digit < 0) return false;
+        unit = unit * 16 + static_cast<std::uint32_t>(digit);
+    }
+    return true;
+}
+
+/// What follows a backslash; the new end of `out`, or null.
+char* read_escape(const char*& at, const char* end, char* out) {
+    if (at == end) return nullptr;
+    const char c = *at++;
+    constexpr std::string_view kFrom = "bfnrt\"'\\/";
+    constexpr std::string_view kTo = "\b\f\n\r\t\"'\\/";
+    if (const std::size_t simple = kFrom.find(c); simple != std::string_view::npos) {
+        *out++ = kTo[simple];
+        return out;
+    }
+    std::uint32_t point = 0;
+    if (c != 'u' || !read_unicode(at, end, point) || point == 0) return nullptr;
+    if (point >= 0xDC00 && point <= 0xDFFF) return nullptr;
+    if (point >= 0xD800 && point <= 0xDBFF) {
+        std::uint32_t low = 0;
+        if (end - at < 2 || at[0] != '\\' || at[1] != 'u') return nullptr;
+        at += 2;
+        if (!read_unicode(at, end, low) || low < 0xDC00 || low > 0xDFFF) return nullptr;
+        point = 0x10000 + ((point - 0xD800) << 10U) + (low - 0xDC00);
+    }
+    return base::append_utf8(out, point);
+}
+
+}  // namespace
+
+bool LenientStrings::read(const char*& at, const char* end, std::string_view& out) {
+    const char quote = *at++;
+    const char* const from = at;
+    while (end - at >= 8 && is_plain_text(eight_bytes(at), quote)) at += 8;
+    for (; at != end; ++at) {
+        const char c = *at;
+        if (c == quote) {
+            out = {from, static_cast<std::size_t>(at - from)};
+            ++at;
+            return true;
+        }
+        if (c == '\\') return read_escaped(quote, from, at, end, out);
+        if (!may_stand(c)) break;
+    }
+    return false;
+}
+
+/// The rest of a string from its first escape on.
+bool LenientStrings::read_escaped(
+    char quote, const char* from, const char*& at, const char* end, std::string_view& out) {
+    if (free_ == nullptr) {
+        unescaped_ = std::make_unique<char[]>(bytes_);
+        free_ = unescaped_.get();
+    }
+    char* const first = free_;
+    char* to = std::copy(from, at, first);
+    while (at != end) {
+        const char c = *at++;
+        if (c == quote) {
+            out = {first, static_cast<std::size_t>(to - first)};
+            free_ = to;
+            return true;
+        }
+        if (c == '\\') {
+            to = read_escape(at, end, to);
+            if (to == nullptr) return false;
+            continue;
+        }
+        if (!may_stand(c)) break;
+        *to++ = c;
+    }
+    return false;
+}
+
+}  // namespace armgate::arm
