@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
-#include <optional>
 
 namespace armgate::arm {
 namespace {
@@ -75,17 +74,29 @@ bool is_ip_address(std::string_view host) noexcept {
            inet_pton(AF_INET6, text.data(), &bytes) == 1;
 }
 
+std::optional<HostPattern> HostPattern::parse(std::string_view text) {
+    const bool suffix = text.starts_with("*.");
+    if (suffix) text.remove_prefix(2);
+    auto name = normalise_host(text);
+    if (!name || is_ip_address(*name)) return std::nullopt;
+    // `*.com` would make the CA's name constraints permit a whole top-level domain.
+    if (suffix && name->find('.') == std::string::npos) return std::nullopt;
+    return HostPattern{*std::move(name), suffix};
+}
+
+bool HostPattern::matches(std::string_view host) const noexcept {
+    if (!suffix) return host == name;
+    const std::size_t least = name.size() + 2;  // one byte and the dot
+    return host.size() >= least && host.ends_with(name) &&
+           host[host.size() - name.size() - 1] == '.';
+}
+
 Result<ArmHosts> ArmHosts::make(const ArmRules& rules, const std::vector<std::string>& extra) {
     ArmHosts hosts;
-    const auto add = [&hosts](std::string_view pattern, Cloud cloud) {
-        const bool suffix = pattern.starts_with("*.");
-        if (suffix) pattern.remove_prefix(2);
-        auto name = normalise_host(pattern);
-        if (!name || is_ip_address(*name)) return false;
-        // `*.com` would make the CA's name constraints permit a whole top-level domain.
-        if (suffix && name->find('.') == std::string::npos) return false;
-        hosts.patterns_.push_back({*std::move(name), suffix, cloud});
-        return true;
+    const auto add = [&hosts](std::string_view text, Cloud cloud) {
+        auto pattern = HostPattern::parse(text);
+        if (pattern) hosts.patterns_.push_back({*std::move(pattern), cloud});
+        return pattern.has_value();
     };
     for (const auto& rule : rules.hosts) {
         if (!add(rule.name, rule.cloud)) {
@@ -100,15 +111,7 @@ Result<ArmHosts> ArmHosts::make(const ArmRules& rules, const std::vector<std::st
 
 Cloud ArmHosts::cloud_of(std::string_view host) const noexcept {
     for (const auto& pattern : patterns_) {
-        if (!pattern.suffix) {
-            if (host == pattern.name) return pattern.cloud;
-            continue;
-        }
-        const std::size_t least = pattern.name.size() + 2;  // one byte and the dot
-        if (host.size() >= least && host.ends_with(pattern.name) &&
-            host[host.size() - pattern.name.size() - 1] == '.') {
-            return pattern.cloud;
-        }
+        if (pattern.host.matches(host)) return pattern.cloud;
     }
     return Cloud::none;
 }
@@ -116,8 +119,8 @@ Cloud ArmHosts::cloud_of(std::string_view host) const noexcept {
 std::vector<std::string> ArmHosts::constraint_names() const {
     std::vector<std::string> names;
     for (const auto& pattern : patterns_) {
-        if (std::find(names.begin(), names.end(), pattern.name) == names.end()) {
-            names.push_back(pattern.name);
+        if (std::find(names.begin(), names.end(), pattern.host.name) == names.end()) {
+            names.push_back(pattern.host.name);
         }
     }
     return names;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,17 @@ enum class Cloud { none, azure_public, other };
 /// True for an IPv4 or IPv6 address in normal form (no brackets), never for a name.
 [[nodiscard]] bool is_ip_address(std::string_view host) noexcept;
 
+/// A host, or `*.suffix`: one or more labels before the suffix, not the suffix itself.
+struct HostPattern {
+    std::string name;  ///< in normal form, without `*.`
+    bool suffix = false;
+
+    /// Nothing for what is neither, for an address, and for a suffix of one label.
+    [[nodiscard]] static std::optional<HostPattern> parse(std::string_view text);
+    /// `host` in normal form.
+    [[nodiscard]] bool matches(std::string_view host) const noexcept;
+};
+
 /// The hosts treated as ARM: the built-in ones of config/rules/hosts.json and `--intercept`.
 class ArmHosts {
   public:
@@ -33,8 +45,7 @@ class ArmHosts {
     [[nodiscard]] static Result<ArmHosts> make(const ArmRules& rules,
                                                const std::vector<std::string>& extra);
 
-    /// `host` in normal form. `*.suffix` matches one or more labels before the suffix, not the
-    /// suffix itself.
+    /// `host` in normal form.
     [[nodiscard]] Cloud cloud_of(std::string_view host) const noexcept;
     [[nodiscard]] bool contains(std::string_view host) const noexcept {
         return cloud_of(host) != Cloud::none;
@@ -45,8 +56,7 @@ class ArmHosts {
 
   private:
     struct Pattern {
-        std::string name;  ///< without `*.`
-        bool suffix;
+        HostPattern host;
         Cloud cloud;
     };
     std::vector<Pattern> patterns_;
