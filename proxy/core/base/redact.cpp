@@ -142,7 +142,7 @@ Span find_secret(std::string_view text, std::size_t from) noexcept {
 Result<RedactionRules> parse_redaction_rules(std::string_view text) {
     RuleFile file("redaction.json");
     const nlohmann::json root = file.parse(text);
-    file.expect_keys(root, "redaction.json", {"source", "shown_query_values"});
+    file.expect_keys(root, "redaction.json", {"source", "shown_query_values", "bodies"});
     RedactionRules rules{file.texts(root, "shown_query_values")};
     if (file.error()) return *file.error();
     return rules;
