@@ -1,10 +1,70 @@
 #include "core/dryrun/recipe.hpp"
 
+#include "core/base/embedded.hpp"
+#include "core/base/text.hpp"
+#include "core/dryrun/recipe_make.hpp"
+#include "core/dryrun/recipe_model.hpp"
+#include "core/dryrun/recipe_read.hpp"
+
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace armgate::dryrun {
+namespace {
 
-struct Recipes::Data {};
+std::string text_of(const Json& body) {
+    return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool matches(const ActionRule& rule, std::string_view type, std::string_view action) noexcept {
+    if (!rule.type.empty() && !base::ascii_iequals(rule.type, type)) return false;
+    std::string_view name = rule.action;
+    if (!name.ends_with('*')) return base::ascii_iequals(name, action);
+    name.remove_suffix(1);
+    return base::ascii_istarts_with(action, name);
+}
+
+bool any_matches(const std::vector<ActionRule>& rules,
+                 std::string_view type,
+                 std::string_view action) {
+    return std::any_of(rules.begin(), rules.end(),
+                       [&](const ActionRule& rule) { return matches(rule, type, action); });
+}
+
+}  // namespace
+
+bool TypeLess::operator()(std::string_view a, std::string_view b) const noexcept {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+        return base::ascii_lower(x) < base::ascii_lower(y);
+    });
+}
+
+const Recipe* RecipeBook::find(std::string_view type) const noexcept {
+    const auto found = by_type.find(type);
+    return found == by_type.end() ? nullptr : &found->second;
+}
+
+const Suffixes& RecipeBook::suffixes(std::string_view host) const noexcept {
+    for (const CloudSuffixes& cloud : common.clouds) {
+        if (base::ascii_iequals(cloud.host, host)) return cloud.names;
+    }
+    return common.clouds.front().names;
+}
+
+std::string_view parent_type(std::string_view type) noexcept {
+    const auto slash = type.rfind('/');
+    return slash == std::string_view::npos || type.find('/') == slash ? std::string_view()
+                                                                      : type.substr(0, slash);
+}
+
+bool is_resource_type(std::string_view type) noexcept {
+    if (type.find('/') == std::string_view::npos) return false;
+    for (const std::string_view part : base::split(type, '/')) {
+        if (!base::is_token(part)) return false;
+    }
+    return true;
+}
 
 Recipes::Recipes(std::unique_ptr<Data> data) noexcept : data_(std::move(data)) {
 }
@@ -13,44 +73,78 @@ Recipes& Recipes::operator=(Recipes&&) noexcept = default;
 Recipes::~Recipes() = default;
 
 Result<Recipes> Recipes::load() {
-    return Recipes(std::make_unique<Data>());
+    std::vector<std::pair<std::string, std::string>> files;
+    for (const base::EmbeddedFile& file : base::embedded_recipes()) {
+        files.emplace_back(file.name, file.text);
+    }
+    return parse(files);
 }
 
-Result<Recipes> Recipes::parse(std::span<const std::pair<std::string, std::string>> /*files*/) {
-    return Recipes(std::make_unique<Data>());
+Result<Recipes> Recipes::parse(std::span<const std::pair<std::string, std::string>> files) {
+    auto data = std::make_unique<Data>();
+    auto common = read_common_rules(base::embedded_rules("recipes"));
+    if (!common) return common.error();
+    data->book.common = std::move(*common);
+    const Suffixes& suffixes = data->book.common.clouds.front().names;
+    for (const auto& [name, text] : files) {
+        auto recipe = read_recipe("config/recipes/" + name, text, suffixes);
+        if (!recipe) return recipe.error();
+        std::vector<std::string> types = recipe->aliases;
+        types.push_back(recipe->type);
+        for (const std::string& type : types) {
+            if (data->book.by_type.emplace(type, *recipe).second) continue;
+            return Error{Errc::config_invalid,
+                         "config/recipes/" + name + ": 'type' has a recipe already: " + type};
+        }
+    }
+    return Recipes(std::move(data));
 }
 
-bool Recipes::knows(std::string_view /*type*/) const noexcept {
-    return false;
+bool Recipes::knows(std::string_view type) const noexcept {
+    return data_->book.find(type) != nullptr;
 }
 
-WriteStyle Recipes::write_style(std::string_view /*type*/) const noexcept {
-    return {};
+WriteStyle Recipes::write_style(std::string_view type) const noexcept {
+    const Recipe* recipe = data_->book.find(type);
+    return recipe == nullptr ? WriteStyle() : recipe->writes;
 }
 
 Made Recipes::make(const Making& making,
                    const nlohmann::ordered_json& sent,
-                   const nlohmann::ordered_json* /*before*/) const {
+                   const nlohmann::ordered_json* before) const {
+    MadeResources resources = make_resource(data_->book, making, sent, before);
     Made made;
-    nlohmann::ordered_json body = sent;
-    body["id"] = making.id;
-    body["name"] = making.name;
-    body["type"] = making.type;
-    body["properties"]["provisioningState"] = "Succeeded";
-    made.body = body.dump();
-    made.invented.push_back("no recipe for this type");
+    made.body = text_of(resources.body);
+    for (MadeResource& child : resources.children) {
+        made.children.push_back({std::move(child.id), std::move(child.type), text_of(child.body)});
+    }
+    made.gone = std::move(resources.gone);
+    made.invented = std::move(resources.invented);
     return made;
 }
 
-std::optional<ActionAnswer> Recipes::answer_action(const Making& /*making*/,
-                                                   std::string_view /*action*/,
-                                                   const nlohmann::ordered_json& /*resource*/,
-                                                   const nlohmann::ordered_json& /*sent*/) const {
-    return std::nullopt;
+bool Recipes::show_in_parent(std::string_view type,
+                             std::string_view name,
+                             const nlohmann::ordered_json* child,
+                             nlohmann::ordered_json& parent) const {
+    return show_inline(data_->book, type, name, child, parent);
 }
 
-bool Recipes::is_reading_action(std::string_view /*type*/, std::string_view action) const {
-    return action.starts_with("list");
+std::optional<ActionAnswer> Recipes::answer_action(const Making& making,
+                                                   std::string_view action,
+                                                   const nlohmann::ordered_json& resource,
+                                                   const nlohmann::ordered_json& sent) const {
+    return act_by_recipe(data_->book, making, action, resource, sent);
+}
+
+bool Recipes::is_reading_action(std::string_view type, std::string_view action) const {
+    if (const Recipe* recipe = data_->book.find(type)) {
+        for (const Action& one : recipe->actions) {
+            if (base::ascii_iequals(one.name, action)) return !one.acts;
+        }
+    }
+    const CommonRules& common = data_->book.common;
+    return any_matches(common.reading, type, action) && !any_matches(common.acting, type, action);
 }
 
 }  // namespace armgate::dryrun

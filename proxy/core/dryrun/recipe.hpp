@@ -42,6 +42,8 @@ struct MadeChild {
 struct Made {
     std::string body;  ///< JSON, as ARM answers it once it is over: `provisioningState` Succeeded
     std::vector<MadeChild> children;  ///< what appears with it (subnets, a blob service)
+    std::vector<std::string>
+        gone;  ///< ids of children that went with this write (a subnet left out)
     std::vector<std::string> invented;
 };
 
@@ -56,7 +58,10 @@ enum class Runs {
 struct WriteStyle {
     unsigned created = 201;
     unsigned updated = 200;
-    Runs put = Runs::at_once;
+    unsigned removed = 200;
+    bool removed_shows = false;   ///< DELETE answers with what it took away
+    Runs put = Runs::at_once;     ///< of a new resource
+    Runs update = Runs::at_once;  ///< PUT of one that is there
     Runs patch = Runs::at_once;
     Runs remove = Runs::at_once;
 };
@@ -92,6 +97,14 @@ class Recipes {
                             const nlohmann::ordered_json& sent,
                             const nlohmann::ordered_json* before) const;
 
+    /// Where the parent's body shows `child` inline (a virtual network its subnets): puts it there,
+    /// in the place of one of that name, or takes it out where `child` is null. `type` and `name`
+    /// are the child's. True where `parent` changed.
+    [[nodiscard]] bool show_in_parent(std::string_view type,
+                                      std::string_view name,
+                                      const nlohmann::ordered_json* child,
+                                      nlohmann::ordered_json& parent) const;
+
     /// The answer to POST `{id}/{action}` on `resource`, which lives in the overlay. Nothing where
     /// no recipe knows the action.
     [[nodiscard]] std::optional<ActionAnswer> answer_action(
@@ -101,7 +114,9 @@ class Recipes {
         const nlohmann::ordered_json& sent) const;
 
     /// True where POST `{type}/{action}` only reads, so that it may go to the real ARM: list*,
-    /// check*, queries, validate, whatIf.
+    /// check*, queries, validate, whatIf. `action` is the segment behind whole pairs of type and
+    /// name (`Microsoft.Storage` and `checkNameAvailability` where there is none); a POST to a
+    /// resource id without one is for the caller to tell.
     [[nodiscard]] bool is_reading_action(std::string_view type, std::string_view action) const;
 
   private:
