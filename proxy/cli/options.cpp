@@ -56,6 +56,30 @@ Result<io::tcp::endpoint> parse_listen(const std::string& text, Command command)
     return io::tcp::endpoint(address, static_cast<unsigned short>(*port));
 }
 
+/// The options of a dry run say nothing in other modes: given there, they are a mistake.
+Result<io::DryRunSetup> make_dry_run(const RawOptions& raw, verdict::Mode mode) {
+    io::DryRunSetup out;
+    if (mode != verdict::Mode::dry_run) {
+        const char* given = !raw.tunnel.empty()      ? "--tunnel"
+                            : !raw.overlay.empty()   ? "--overlay"
+                            : !raw.changes.empty()   ? "--changes"
+                            : raw.lro != "realistic" ? "--lro"
+                            : raw.what_if            ? "--what-if"
+                                                     : nullptr;
+        if (given == nullptr) return out;
+        return usage(std::string(given) + " is for --mode dry-run; the mode is " + raw.mode);
+    }
+    out.options.lro = raw.lro == "instant" ? dryrun::Lro::instant : dryrun::Lro::realistic;
+    out.options.ask_what_if = raw.what_if;
+    out.overlay = raw.overlay;
+    for (const std::string& text : raw.tunnel) {
+        auto pattern = arm::HostPattern::parse(text);
+        if (!pattern) return usage("--tunnel: expected a host name or '*.suffix'");
+        out.tunnels.push_back(std::move(*pattern));
+    }
+    return out;
+}
+
 }  // namespace
 
 CLI::Option* repeats(CLI::Option* option) {
@@ -63,8 +87,32 @@ CLI::Option* repeats(CLI::Option* option) {
         CLI::MultiOptionPolicy::TakeAll);
 }
 
+namespace {
+
+void add_dry_run_options(CLI::App& app, RawOptions& raw) {
+    repeats(app.add_option("--tunnel", raw.tunnel,
+                           "dry-run: let this data plane through; *.suffix; repeats"))
+        ->type_name("HOST");
+    app.add_option("--lro", raw.lro, "dry-run: operations run for a poll or two, or not at all")
+        ->check(CLI::IsMember({"realistic", "instant"}))
+        ->capture_default_str();
+    app.add_option("--overlay", raw.overlay,
+                   "dry-run: keep what is simulated in FILE, and go on from it")
+        ->type_name("FILE");
+    app.add_option(
+           "--changes", raw.changes,
+           "dry-run: write the list of changes to FILE: Markdown where it ends in .md, else "
+           "JSON")
+        ->type_name("FILE");
+    app.add_flag("--what-if", raw.what_if, "dry-run: ask ARM's what-if of a deployment first");
+}
+
+}  // namespace
+
 void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
-    app.add_option("--mode", raw.mode, "observe: log; enforce: log and refuse")
+    app.add_option(
+           "--mode", raw.mode,
+           "observe: log; enforce: log and refuse; dry-run: log, and simulate every write here")
         ->check(CLI::IsMember({"observe", "enforce", "dry-run"}))
         ->capture_default_str();
     app.add_option("--listen", raw.listen,
@@ -101,6 +149,7 @@ void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
                    "How enforce refuses a deployment: 401 with the challenge, or 400 without it")
         ->check(CLI::IsMember({"401", "400"}))
         ->capture_default_str();
+    add_dry_run_options(app, raw);
     app.add_flag("--allow-remote", raw.allow_remote, "Listen beyond loopback; needs --proxy-auth");
     app.add_option("--proxy-auth", raw.proxy_auth, "Credentials that clients must send")
         ->type_name("USER:PASS");
@@ -142,9 +191,6 @@ Result<io::Settings> make_settings(const RawOptions& raw, Command command) {
 
     io::Settings settings;
     settings.mode = choose(kModes, raw.mode);
-    if (settings.mode == Mode::dry_run) {
-        return usage("--mode dry-run is not in this version; observe and enforce are");
-    }
     settings.uncertain = choose(kUncertain, raw.uncertain);
     settings.refusal =
         raw.refusal == "policy" ? arm::RefusalStyle::policy : arm::RefusalStyle::system;
@@ -165,6 +211,9 @@ Result<io::Settings> make_settings(const RawOptions& raw, Command command) {
                      ": not a loopback address. Whoever reaches it could use the proxy: give "
                      "--allow-remote and --proxy-auth USER:PASS if that is meant");
     }
+    auto dry_run = make_dry_run(raw, settings.mode);
+    if (!dry_run) return dry_run.error();
+    settings.dry_run = std::move(*dry_run);
     settings.threads =
         raw.threads != 0 ? raw.threads : std::max(1U, std::thread::hardware_concurrency());
     for (const std::string& text : raw.connect_to) {

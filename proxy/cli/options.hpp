@@ -42,6 +42,12 @@ struct RawOptions {
     std::string log_level = "warn";
     bool quiet = false;
     std::string color = "auto";
+    // of a dry run alone
+    std::vector<std::string> tunnel;
+    std::string lro = "realistic";
+    std::string overlay;
+    std::string changes;
+    bool what_if = false;
     // of `run` alone
     bool no_proxy_auth = false;
     std::string fail_on = "never";

@@ -3,6 +3,7 @@
 #include "certs/bundle.hpp"
 #include "cli/ca_folder.hpp"
 #include "cli/command.hpp"
+#include "cli/dry_run_end.hpp"
 #include "cli/run_observer.hpp"
 #include "cli/runtime.hpp"
 #include "io/system/child.hpp"
@@ -52,6 +53,7 @@ int run_proxy(const RawOptions& raw) {
     io::set_log_level(log_level_of(raw));
     auto settings = make_settings(raw, Command::proxy);
     if (!settings) return fail(settings.error());
+    if (auto writable = check_changes_file(raw.changes); !writable) return fail(writable.error());
     auto foundation = load_foundation(raw);
     if (!foundation) return fail(foundation.error());
     auto folder = ca_folder(raw.ca_dir);
@@ -81,7 +83,8 @@ int run_proxy(const RawOptions& raw) {
     }
     serve_until_stopped(**runtime);
     observer.finish();
-    return kSuccess;
+    const Result<void> concluded = conclude_dry_run(**runtime, raw);
+    return concluded ? kSuccess : fail(concluded.error());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "certs/authority_files.hpp"
 #include "certs/files.hpp"
 #include "cli/command.hpp"
+#include "cli/dry_run_end.hpp"
 #include "cli/run_observer.hpp"
 #include "cli/runtime.hpp"
 #include "cli/wiring_files.hpp"
@@ -24,7 +25,8 @@ namespace {
 constexpr const char* kExamples =
     "  armgate run -- az group create -n demo -l westeurope\n"
     "  armgate run --mode enforce -- terraform apply\n"
-    "  armgate run --fail-on fail -- ./deploy.sh\n";
+    "  armgate run --fail-on fail -- ./deploy.sh\n"
+    "  armgate run --mode dry-run --changes changes.md -- terraform apply -auto-approve\n";
 constexpr const char* kStatuses =
     "  3 a --fail-on gate fired\n"
     "  else the command's own: 128+N for signal N, 127 not found, 126 not executable\n";
@@ -73,6 +75,7 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     io::set_log_level(log_level_of(raw));
     auto settings = make_settings(raw, Command::run);
     if (!settings) return fail(settings.error());
+    if (auto writable = check_changes_file(raw.changes); !writable) return fail(writable.error());
     if (!settings->proxy_auth && !raw.no_proxy_auth) {
         settings->proxy_auth = "armgate:" + io::random_hex(16);
     }
@@ -113,7 +116,9 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     }
     const report::Summary summary = observer.summary();
     const bool started = result->failure.empty();
+    const Result<void> concluded = started ? conclude_dry_run(**runtime, raw) : Result<void>();
     if (!raw.quiet && started) print_summary(summary, wired.mode, *trace_path);
+    if (!concluded) return fail(concluded.error());
     if (summary.gate_fires(fail_on_of(raw))) {
         std::cerr << "armgate: the gate --fail-on " << raw.fail_on << " fired\n";
         return kGateFired;

@@ -1,5 +1,7 @@
 #include "cli/run_observer.hpp"
 
+#include "core/base/redact.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <sys/ioctl.h>
@@ -29,6 +31,11 @@ report::Color color_for(const std::string& color) {
     const bool wanted = ::isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
     const bool on = color == "always" || (color == "auto" && wanted);
     return on ? report::Color::on : report::Color::off;
+}
+
+report::LineStyle report_style_for(const std::string& color) {
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    return {terminal ? terminal_width() : 0, color_for(color)};
 }
 
 RunObserver::RunObserver(ObserverSetup setup) : setup_(std::move(setup)) {
@@ -89,6 +96,14 @@ void RunObserver::on_client_without_credentials(const std::string& user_agent) {
         }
     }
     push({std::move(text), nullptr});
+}
+
+void RunObserver::on_forbidden_tunnel(const std::string& host, const std::string& why) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!is_new("tunnel " + host)) return;
+    }
+    push({"armgate: " + base::printable(why), nullptr});
 }
 
 void RunObserver::finish() {

@@ -30,6 +30,8 @@ struct ObserverSetup {
 /// (`auto`, `always`, `never`) and NO_COLOR (no-color.org).
 [[nodiscard]] RequestLines request_lines_for(bool quiet);
 [[nodiscard]] report::Color color_for(const std::string& color);
+/// How a text of many lines is laid out on stderr: in the terminal's width, uncut where it is none.
+[[nodiscard]] report::LineStyle report_style_for(const std::string& color);
 
 /// Thread-safe. Counting happens at once; lines go through a queue to a thread of their own, so
 /// that a terminal that is held up holds up no request (then lines are left out, and counted).
@@ -43,6 +45,7 @@ class RunObserver : public io::Observer {
     void on_untrusting_client(const std::string& host, const std::string& user_agent) override;
     void on_client_left(const std::string& host, const std::string& user_agent) override;
     void on_client_without_credentials(const std::string& user_agent) override;
+    void on_forbidden_tunnel(const std::string& host, const std::string& why) override;
 
     [[nodiscard]] report::Summary summary() const;
 

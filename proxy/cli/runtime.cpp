@@ -17,6 +17,12 @@ Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeParts parts) {
     if (!context) return context.error();
     runtime->upstream_context_ = std::move(*context);
 
+    if (own.settings.mode == verdict::Mode::dry_run) {
+        auto dry_run = io::DryRun::start(own.settings.dry_run, own.foundation->rules.arm);
+        if (!dry_run) return dry_run.error();
+        runtime->dry_run_ = std::move(*dry_run);
+    }
+
     const std::string session = io::new_guid();
     if (!own.trace_path.empty()) {
         auto trace = io::TraceFile::open(own.trace_path);
@@ -34,6 +40,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeParts parts) {
                                           own.foundation->redaction, own.foundation->hosts,
                                           runtime->leaves_, runtime->upstream_context_.get(),
                                           runtime->trace_.get(), own.observer, session});
+    runtime->shared_->dry_run = runtime->dry_run_.get();
     runtime->shared_->dial_rules.connect_to = own.settings.connect_to;
     runtime->shared_->dial_rules.upstream_proxy = own.settings.upstream_proxy;
     io::raise_file_limit();

@@ -30,6 +30,8 @@ class Runtime {
     [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(RuntimeParts parts);
 
     [[nodiscard]] io::Server& server() { return *server_; }
+    /// The rehearsal; outside of a dry run nullptr.
+    [[nodiscard]] io::DryRun* dry_run() { return dry_run_.get(); }
     [[nodiscard]] io::TraceFile* trace() { return trace_.get(); }
     /// Connections that clients made so far.
     [[nodiscard]] std::uint64_t connections() const { return shared_->last_connection; }
@@ -42,6 +44,7 @@ class Runtime {
     certs::ContextCache leaves_;
     certs::ContextHandle upstream_context_;
     std::unique_ptr<io::TraceFile> trace_;
+    std::unique_ptr<io::DryRun> dry_run_;
     std::unique_ptr<io::Shared> shared_;
     std::unique_ptr<io::Server> server_;
 };

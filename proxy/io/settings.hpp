@@ -4,6 +4,7 @@
 
 #include "core/arm/refusal.hpp"
 #include "core/verdict/verdict.hpp"
+#include "io/dryrun/dry_run.hpp"
 #include "io/net/dialer.hpp"
 #include "io/net/limits.hpp"
 
@@ -20,6 +21,7 @@ struct Settings {
     tcp::endpoint listen;
     unsigned threads = 1;
     std::optional<std::string> proxy_auth;  ///< `USER:PASS`; a secret
+    DryRunSetup dry_run;                    ///< of Mode::dry_run alone
     std::vector<ConnectTo> connect_to;
     std::optional<UpstreamProxy> upstream_proxy;
     Limits limits;

@@ -52,6 +52,7 @@ class TestProxy {
     [[nodiscard]] std::string ca_pem() const { return runtime_->authority().pem(); }
     [[nodiscard]] std::string trace() const { return slurp(folder_.file("trace.jsonl")); }
     [[nodiscard]] RecordKeeper& records() { return keeper_; }
+    [[nodiscard]] io::DryRun& dry_run() { return *runtime_->dry_run(); }
     void stop() { runtime_->server().stop(); }
 
   private:

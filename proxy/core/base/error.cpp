@@ -48,6 +48,8 @@ std::string_view error_name(Errc code) noexcept {
             return "host_mismatch";
         case Errc::plain_http:
             return "plain_http";
+        case Errc::not_rehearsed:
+            return "not_rehearsed";
         case Errc::not_a_proxy_request:
             return "not_a_proxy_request";
         case Errc::bad_response:

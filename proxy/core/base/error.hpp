@@ -38,6 +38,7 @@ enum class Errc {
     host_mismatch,
     plain_http,
     not_a_proxy_request,
+    not_rehearsed,  ///< a dry run lets nothing through to it
     // the network, at the upstream side: 502 or 504
     bad_response,
     resolve_failed,

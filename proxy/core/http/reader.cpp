@@ -235,6 +235,10 @@ bool MessageReader::done() const noexcept {
 RequestHead& MessageReader::request_head() noexcept {
     return impl_->found.request;
 }
+
+const RequestHead& MessageReader::request_head() const noexcept {
+    return impl_->found.request;
+}
 ResponseHead& MessageReader::response_head() noexcept {
     return impl_->found.response;
 }

@@ -43,6 +43,7 @@ class MessageReader {
 
     /// Valid once head_done().
     [[nodiscard]] RequestHead& request_head() noexcept;
+    [[nodiscard]] const RequestHead& request_head() const noexcept;
     [[nodiscard]] ResponseHead& response_head() noexcept;
     [[nodiscard]] BodyFraming framing() const noexcept;
 

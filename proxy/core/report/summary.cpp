@@ -109,6 +109,9 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
                       ", which does not trust armgate's CA; it lacks " +
                       untrusting_.front().remedy);
     }
+    if (mode == verdict::Mode::dry_run) {
+        out.emplace_back("dry run: none of the writes left this machine");
+    }
     if (failing() > 0) {
         const std::string who = first_user_.empty() ? "this user" : base::printable(first_user_);
         out.push_back("next: MFA enforcement would refuse these for " + who +

@@ -69,6 +69,24 @@ void append_response(JsonLine& line, const RequestRecord& record) {
     line.close();
 }
 
+/// Null for what was not simulated.
+void append_simulation(JsonLine& line, const RequestRecord& record) {
+    if (record.action != Action::simulated) {
+        line.null("simulation");
+        return;
+    }
+    line.open("simulation");
+    line.number("asked", record.asked);
+    std::string& out = line.raw("invented");
+    out += '[';
+    for (std::size_t i = 0; i < record.invented.size(); ++i) {
+        if (i > 0) out += ',';
+        base::append_redacted_json(out, std::string_view(record.invented[i]));
+    }
+    out += ']';
+    line.close();
+}
+
 }  // namespace
 
 std::string_view action_name(Action action) noexcept {
@@ -124,6 +142,7 @@ std::string encode(const RequestRecord& record, const base::RedactionRules& rule
     line.milliseconds("upstream", record.upstream);
     line.close();
     verdict::append_contents_json(line.raw("contents"), record.contents);
+    append_simulation(line, record);
     unless_empty(line, "error", record.error);
     if (record.retry) {
         line.number("retry_of", record.retry->of);

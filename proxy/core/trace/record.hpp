@@ -75,6 +75,10 @@ struct RequestRecord {
     std::string error;
     std::optional<Retry> retry;
 
+    // of a dry run
+    std::vector<std::string> invented;  ///< what the answer had to make up, a sentence each
+    std::size_t asked = 0;              ///< reads sent to ARM to know the answer
+
     std::chrono::microseconds total{0};
     std::optional<std::chrono::microseconds> upstream;
 };

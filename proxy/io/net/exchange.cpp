@@ -53,27 +53,40 @@ awaitable<Exchange::After> Exchange::serve() {
         const After refused = co_await refuse(decision, std::string());
         co_return refused;
     }
+    if (shared_.dry_run != nullptr) {
+        const After rehearsed = co_await rehearse();
+        co_return rehearsed;
+    }
     const After forwarded = co_await forward_traced();
     co_return forwarded;
 }
 
 awaitable<Exchange::After> Exchange::forward_traced() {
-    const bool is_read = record_->classification.request_class == arm::RequestClass::read;
-    const bool must_trace = shared_.settings.mode != verdict::Mode::observe && !is_read;
-    if (must_trace && shared_.trace != nullptr && !shared_.trace->is_writable()) {
-        record_->error = "file_unwritable: the trace cannot be written";
-        arm::AnswerContext context = answer_context({});
-        arm::LocalAnswer unavailable = arm::arm_error(503, "TraceUnavailable",
-                                                      "armgate cannot write its trace, so it lets "
-                                                      "no write out. Free the disk or name another "
-                                                      "file with --trace, then try again.",
-                                                      context);
-        record_->action = trace::Action::failed;
-        const After after_answer = co_await answer(std::move(unavailable), true);
-        co_return after_answer;
+    if (!trace_is_kept()) {
+        const After unavailable = co_await answer_trace_unavailable();
+        co_return unavailable;
     }
     const After forwarded = co_await forward();
     co_return forwarded;
+}
+
+bool Exchange::trace_is_kept() const {
+    const bool is_read = record_->classification.request_class == arm::RequestClass::read;
+    if (is_read || shared_.settings.mode == verdict::Mode::observe) return true;
+    return shared_.trace == nullptr || shared_.trace->is_writable();
+}
+
+awaitable<Exchange::After> Exchange::answer_trace_unavailable() {
+    record_->error = "file_unwritable: the trace cannot be written";
+    record_->action = trace::Action::failed;
+    const arm::AnswerContext context = answer_context({});
+    arm::LocalAnswer unavailable =
+        arm::arm_error(503, "TraceUnavailable",
+                       "armgate cannot write its trace, so it lets no write out. Free the disk or "
+                       "name another file with --trace, then try again.",
+                       context);
+    const After done = co_await answer(std::move(unavailable), true);
+    co_return done;
 }
 
 awaitable<Result<Exchange::Head>> Exchange::read_head() {

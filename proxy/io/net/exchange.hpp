@@ -2,6 +2,7 @@
 // forward it or answer it here, and record it. Holds no memory between two exchanges.
 #pragma once
 
+#include "core/dryrun/rehearsal.hpp"
 #include "core/http/reader.hpp"
 #include "core/http/target.hpp"
 #include "core/trace/record.hpp"
@@ -49,6 +50,8 @@ class Exchange {
     [[nodiscard]] awaitable<After> serve();
     /// Forwards, where the mode needs no trace or the trace can be written.
     [[nodiscard]] awaitable<After> forward_traced();
+    [[nodiscard]] bool trace_is_kept() const;
+    [[nodiscard]] awaitable<After> answer_trace_unavailable();
     /// `reason` goes into the answer where ARM would not have refused.
     [[nodiscard]] awaitable<After> refuse(verdict::Decision decision, std::string reason);
     [[nodiscard]] awaitable<After> refuse_unreadable(Error error);
@@ -64,7 +67,8 @@ class Exchange {
     [[nodiscard]] awaitable<Result<void>> judge();
     /// True where the whole body is held; false where it is not read, or more than the limit, of
     /// which the first part is held. Errors: the body is malformed; the client is too slow or gone.
-    [[nodiscard]] awaitable<Result<bool>> hold_body();
+    [[nodiscard]] awaitable<Result<bool>> hold_body(std::size_t limit);
+    [[nodiscard]] bool is_encoded_body() const;
     void decide_batch(const verdict::Assessment& assessment, bool is_read);
     [[nodiscard]] awaitable<After> serve_batch();
     [[nodiscard]] arm::BatchAnswer refuse_item(std::size_t position,
@@ -79,10 +83,24 @@ class Exchange {
                                                             http::BodyFraming framing);
     void note_unmerged(const char* why);
 
+    // exchange_rehearse.cpp
+    [[nodiscard]] awaitable<After> rehearse();
+    [[nodiscard]] awaitable<After> rehearse_step_by_step();
+    [[nodiscard]] dryrun::Request rehearsed_request() const;
+    [[nodiscard]] dryrun::Moment rehearsed_moment() const;
+    [[nodiscard]] awaitable<After> forward_what_reads();
+    [[nodiscard]] awaitable<Result<void>> ask_all(const std::vector<dryrun::Question>& questions,
+                                                  std::vector<dryrun::Reply>& replies);
+    [[nodiscard]] awaitable<Result<dryrun::Reply>> ask(const dryrun::Question& question);
+    [[nodiscard]] std::string question_bytes(const dryrun::Question& question) const;
+    [[nodiscard]] awaitable<After> answer_unheld_body();
+    [[nodiscard]] awaitable<After> answer_overlay_unavailable(Error error);
+
     [[nodiscard]] awaitable<After> forward();
     [[nodiscard]] awaitable<After> answer_failure(Error error);
     [[nodiscard]] awaitable<Result<void>> exchange_with(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> send_request(Upstream& upstream);
+    [[nodiscard]] std::string upstream_host() const;  ///< value of Host
     [[nodiscard]] awaitable<Result<bool>> ask_to_continue(Upstream& upstream);
     // Both: true where the body goes on, false where its answer is final already. 1xx are passed
     // on.

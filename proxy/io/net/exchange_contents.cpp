@@ -55,7 +55,7 @@ awaitable<Result<void>> Exchange::judge() {
     verdict::Assessment assessment = verdict::assess(view, record_->time, shared_.rules);
     view.claims = nullptr;  // the memo may drop them while the body comes
     if (verdict::hangs_on_body(view, assessment)) {
-        const Result<bool> held = co_await hold_body();
+        const Result<bool> held = co_await hold_body(limits_.held_body_bytes);
         if (!held) {
             note_assessment(*record_, std::move(assessment), shared_);
             co_return held.error();
@@ -71,10 +71,13 @@ awaitable<Result<void>> Exchange::judge() {
     co_return Result<void>();
 }
 
-awaitable<Result<bool>> Exchange::hold_body() {
+bool Exchange::is_encoded_body() const {
+    return is_encoded(request_.request_head().fields);
+}
+
+awaitable<Result<bool>> Exchange::hold_body(std::size_t limit) {
     const http::BodyFraming framing = request_.framing();
-    const std::size_t limit = limits_.held_body_bytes;
-    if (is_encoded(request_.request_head().fields)) {
+    if (is_encoded_body()) {
         unread_ = "The body is compressed.";
         co_return false;
     }

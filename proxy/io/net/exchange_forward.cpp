@@ -100,11 +100,8 @@ awaitable<Result<void>> Exchange::exchange_with(Upstream& upstream) {
 awaitable<Result<void>> Exchange::send_request(Upstream& upstream) {
     std::string out;
     out.reserve(4096);
-    std::string host = context_.target.host;
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    if (context_.target.port != 443) host += ":" + std::to_string(context_.target.port);
     http::append_request_head(out, smaller_head_ ? *smaller_head_ : request_.request_head(),
-                              target_.origin, host, outgoing_framing());
+                              target_.origin, upstream_host(), outgoing_framing());
     if (awaits_continue() && !request_.done()) {
         const Result<void> head_sent = co_await to_upstream(upstream, out);
         if (!head_sent) co_return head_sent.error();
@@ -118,6 +115,13 @@ awaitable<Result<void>> Exchange::send_request(Upstream& upstream) {
     }
     const Result<void> relayed = co_await relay_request_body(upstream, std::move(out));
     co_return relayed;
+}
+
+std::string Exchange::upstream_host() const {
+    std::string host = context_.target.host;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    if (context_.target.port != 443) host += ":" + std::to_string(context_.target.port);
+    return host;
 }
 
 awaitable<Result<bool>> Exchange::ask_to_continue(Upstream& upstream) {

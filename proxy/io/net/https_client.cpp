@@ -1,9 +1,8 @@
 #include "io/net/https_client.hpp"
 
-#include "core/http/reader.hpp"
 #include "core/http/writer.hpp"
+#include "io/net/ask.hpp"
 
-#include <algorithm>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -51,19 +50,6 @@ Result<HttpsAnswer> HttpsClient::get(const std::string& host,
     return Error{Errc::system, "the request to " + host + " failed unexpectedly"};
 }
 
-awaitable<Result<void>> HttpsClient::read_more(Upstream& upstream,
-                                               std::chrono::milliseconds limit) {
-    const std::span<char> room = upstream.input.prepare();
-    const Result<std::size_t> got = co_await upstream.stream.read_some(room, after(limit));
-    if (!got && got.error().code == Errc::timed_out) {
-        co_return Error{Errc::timed_out, "the host did not answer in time"};
-    }
-    if (!got) co_return got.error();
-    if (*got == 0) co_return Error{Errc::truncated, "the host cut its answer"};
-    upstream.input.commit(*got);
-    co_return Result<void>();
-}
-
 awaitable<Result<HttpsAnswer>> HttpsClient::exchange(const std::string& host, std::string request) {
     Target target;
     target.host = host;
@@ -71,33 +57,15 @@ awaitable<Result<HttpsAnswer>> HttpsClient::exchange(const std::string& host, st
     Result<std::unique_ptr<Upstream>> opened =
         co_await pool_.acquire(target, UpstreamPool::Use::fresh);
     if (!opened) co_return opened.error();
-    Upstream& upstream = **opened;
-    const Result<void> sent = co_await upstream.stream.write(request, after(limits_.body_progress));
-    std::fill(request.begin(), request.end(), '\0');  // it holds the token
-    if (!sent) co_return sent.error();
-
-    http::MessageReader reader = http::MessageReader::response("GET");
+    Result<WholeAnswer> whole =
+        co_await ask_upstream(**opened, request, "GET", kMaxAnswerBytes, limits_);
+    if (!whole && whole.error().code == Errc::body_too_large) {
+        co_return Error{Errc::body_too_large, "the answer of " + host + " is too long"};
+    }
+    if (!whole) co_return whole.error();
     HttpsAnswer answer;
-    while (!reader.done()) {
-        const Result<std::size_t> taken = reader.put(upstream.input.view());
-        if (!taken) co_return Error{Errc::bad_response, taken.error().detail};
-        upstream.input.consume(*taken);
-        answer.body += reader.block();
-        if (answer.body.size() > kMaxAnswerBytes) {
-            co_return Error{Errc::body_too_large, "the answer of " + host + " is too long"};
-        }
-        if (*taken > 0 || reader.done()) continue;
-        const auto limit = reader.head_done() ? limits_.body_progress : limits_.response_head;
-        const Result<void> more = co_await read_more(upstream, limit);
-        if (more) continue;
-        // A body without a length ends with its connection; any other is cut by that.
-        const bool ended = more.error().code == Errc::truncated && reader.head_done();
-        if (!ended || !reader.put_end()) co_return more.error();
-    }
-    answer.status = reader.response_head().status;
-    if (answer.status < 200) {
-        co_return Error{Errc::bad_response, host + " sent an answer that is none to a GET"};
-    }
+    answer.status = whole->head.status;
+    answer.body = std::move(whole->body);
     co_return std::move(answer);
 }
 

@@ -36,8 +36,6 @@ class HttpsClient {
   private:
     [[nodiscard]] awaitable<Result<HttpsAnswer>> exchange(const std::string& host,
                                                           std::string request);
-    [[nodiscard]] awaitable<Result<void>> read_more(Upstream& upstream,
-                                                    std::chrono::milliseconds limit);
     void schedule_tick();
 
     const Limits& limits_;

@@ -50,6 +50,8 @@ const std::vector<LimitName>& limit_names() {
         {"resolved-life", "addresses of a name are reused", &Limits::resolved_life},
         {"drain-bytes", "body of a refused request that is read", &Limits::drain_bytes},
         {"held-body-bytes", "body that is read before it is judged", &Limits::held_body_bytes},
+        {"rehearsed-body-bytes", "body of a write in a dry run", &Limits::rehearsed_body_bytes},
+        {"asked-answer-bytes", "answer of ARM's that a dry run reads", &Limits::asked_answer_bytes},
         {"idle-upstreams", "pooled connections a host and thread", &Limits::idle_upstreams},
         {"client-hello-bytes", "first bytes of a tunnel held back", &Limits::client_hello_bytes},
     };

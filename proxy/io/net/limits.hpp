@@ -36,6 +36,10 @@ struct Limits {
     /// Of a body that is held back until it is judged; more is not read, but streamed. More than
     /// 1 MiB is not looked at, whatever is held.
     std::size_t held_body_bytes = std::size_t{1024} * 1024;
+    /// Of a body that a dry run has to read. ARM takes 4 MB.
+    std::size_t rehearsed_body_bytes = std::size_t{4} * 1024 * 1024;
+    /// Of an answer of ARM's that a dry run has to read or merge.
+    std::size_t asked_answer_bytes = std::size_t{16} * 1024 * 1024;
     std::size_t idle_upstreams = 64;                          ///< pooled a host and worker
     std::size_t client_hello_bytes = std::size_t{64} * 1024;  ///< held while a tunnel is looked at
     int informational = 16;                                   ///< 1xx answers to one request

@@ -3,6 +3,7 @@
 #include "core/arm/hosts.hpp"
 #include "core/base/text.hpp"
 #include "core/http/reader.hpp"
+#include "io/dryrun/dry_run.hpp"
 #include "io/net/answer.hpp"
 #include "io/net/exchange.hpp"
 #include "io/net/request_record.hpp"
@@ -264,11 +265,25 @@ awaitable<std::optional<std::string>> Session::arm_name_by_sni() {
     }
 }
 
+awaitable<bool> Session::tunnel_is_forbidden(trace::TunnelRecord& record) {
+    const DryRun* dry_run = worker_.shared.dry_run;
+    std::string why = dry_run == nullptr ? std::string() : dry_run->forbids(target_.host);
+    if (why.empty()) co_return false;
+    record.error = std::string(error_name(Errc::not_rehearsed)) + ": " + why;
+    record_tunnel(record);
+    Observer* observer = worker_.shared.observer;
+    if (observer != nullptr) observer->on_forbidden_tunnel(target_.host, why);
+    co_await say(403, "DryRun", std::move(why));
+    co_return true;
+}
+
 awaitable<void> Session::tunnel() {
     trace::TunnelRecord record;
     record.time = now();
     record.host = target_.host;
     record.port = target_.port;
+    const bool forbidden_here = co_await tunnel_is_forbidden(record);
+    if (forbidden_here) co_return;
     Result<tcp::socket> socket = co_await worker_.dialer.connect(target_.host, target_.port);
     if (!socket) {
         record.error = std::string(error_name(socket.error().code)) + ": " + socket.error().detail;
@@ -292,7 +307,8 @@ awaitable<void> Session::tunnel() {
         }
     }
     Tunnel relay(client_, server, input_, limits_);
-    co_await relay.run(worker_.shared.hosts, record);
+    const Tunnel::Forbidden names{worker_.shared.hosts, worker_.shared.dry_run};
+    co_await relay.run(names, record);
     record_tunnel(record);
 }
 

@@ -41,6 +41,8 @@ class Session {
     [[nodiscard]] awaitable<bool> serve_one();
     void report_untrusting(Left left);
     [[nodiscard]] awaitable<void> tunnel();
+    /// Answers and records where a dry run lets nothing through to the host.
+    [[nodiscard]] awaitable<bool> tunnel_is_forbidden(trace::TunnelRecord& record);
     [[nodiscard]] awaitable<std::optional<std::string>> arm_name_by_sni();
     void record_tunnel(trace::TunnelRecord& record);
 

@@ -17,6 +17,8 @@
 
 namespace armgate::io {
 
+class DryRun;
+
 /// Gets each record after it is in the trace. Called on worker threads; must not block.
 class Observer {
   public:
@@ -29,6 +31,8 @@ class Observer {
     /// only then, and send no alert.
     virtual void on_client_left(const std::string& /*host*/, const std::string& /*user_agent*/) {}
     /// A client left after it was asked for the proxy's credentials and did not give them.
+    /// A dry run let nothing through to a data plane; `why` is one sentence.
+    virtual void on_forbidden_tunnel(const std::string& /*host*/, const std::string& /*why*/) {}
     virtual void on_client_without_credentials(const std::string& /*user_agent*/) {}
 };
 
@@ -42,6 +46,7 @@ struct Shared {
     TraceFile* trace;    ///< none: nullptr
     Observer* observer;  ///< none: nullptr
     std::string session;
+    DryRun* dry_run = nullptr;  ///< outside of a dry run: nullptr
     DialRules dial_rules{};
     RetryLinks retries{};
     std::atomic<std::uint64_t> last_seq{0};

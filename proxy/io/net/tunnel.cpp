@@ -1,6 +1,7 @@
 #include "io/net/tunnel.hpp"
 
 #include "core/tls/client_hello.hpp"
+#include "io/dryrun/dry_run.hpp"
 
 #include <cerrno>
 #include <exception>
@@ -33,7 +34,7 @@ SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
     // A name that is none to us may be one to a more lenient server.
     if (!name) return {SniffResult::Kind::malformed, {}};
     if (hosts.contains(*name)) return {SniffResult::Kind::arm_host, *name};
-    return {SniffResult::Kind::pass, {}};
+    return {SniffResult::Kind::pass, *name};
 }
 
 Tunnel::Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits)
@@ -52,7 +53,7 @@ void Tunnel::cut() {
     server_.socket().shutdown(tcp::socket::shutdown_both, ignored);
 }
 
-awaitable<void> Tunnel::run(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
+awaitable<void> Tunnel::run(const Forbidden& names, trace::TunnelRecord& record) {
     touch();
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer ended(executor, SteadyTime::max());
@@ -65,7 +66,7 @@ awaitable<void> Tunnel::run(const arm::ArmHosts& hosts, trace::TunnelRecord& rec
     asio::co_spawn(executor, pump(server_, client_, record.bytes_received), on_end);
     std::exception_ptr fault;
     try {
-        co_await pump_client(hosts, record);
+        co_await pump_client(names, record);
     } catch (...) {
         fault = std::current_exception();  // the other direction refers to this frame: end it first
         cut();
@@ -80,10 +81,16 @@ awaitable<void> Tunnel::run(const arm::ArmHosts& hosts, trace::TunnelRecord& rec
     if (late && record.error.empty()) record.error = "timed_out: nothing moved for too long";
 }
 
-awaitable<Tunnel::Sniffed> Tunnel::sniff(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
+awaitable<Tunnel::Sniffed> Tunnel::sniff(const Forbidden& names, trace::TunnelRecord& record) {
     for (;;) {
-        const SniffResult sniffed = sniff_bytes(before_.view(), hosts);
-        if (sniffed.kind == SniffResult::Kind::pass) co_return Sniffed::passes;
+        const SniffResult sniffed = sniff_bytes(before_.view(), names.hosts);
+        if (sniffed.kind == SniffResult::Kind::pass) {
+            const bool named = names.dry_run != nullptr && !sniffed.server_name.empty();
+            const std::string why = named ? names.dry_run->forbids(sniffed.server_name) : "";
+            if (why.empty()) co_return Sniffed::passes;
+            record.error = std::string(error_name(Errc::not_rehearsed)) + ": " + why;
+            co_return Sniffed::refused;
+        }
         if (sniffed.kind == SniffResult::Kind::arm_host) {
             record.error =
                 "host_mismatch: a TLS handshake for an ARM host inside a tunnel to another";
@@ -105,8 +112,8 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const arm::ArmHosts& hosts, trace::Tunn
     }
 }
 
-awaitable<void> Tunnel::pump_client(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
-    const Sniffed sniffed = co_await sniff(hosts, record);
+awaitable<void> Tunnel::pump_client(const Forbidden& names, trace::TunnelRecord& record) {
+    const Sniffed sniffed = co_await sniff(names, record);
     if (sniffed == Sniffed::refused) {
         cut();
         co_return;

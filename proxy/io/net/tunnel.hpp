@@ -10,21 +10,28 @@
 
 namespace armgate::io {
 
+class DryRun;
+
 class Tunnel {
   public:
     /// `before` holds what the client sent together with CONNECT.
     Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits);
 
+    /// Which names a handshake inside may not ask for; both outlive the tunnel.
+    struct Forbidden {
+        const arm::ArmHosts& hosts;
+        const DryRun* dry_run;  ///< outside of a dry run: nullptr
+    };
+
     /// Runs until both sides are done, or nothing has moved for `tunnel_idle`. Counts the bytes and
     /// names the fault in `record`.
-    [[nodiscard]] awaitable<void> run(const arm::ArmHosts& hosts, trace::TunnelRecord& record);
+    [[nodiscard]] awaitable<void> run(const Forbidden& names, trace::TunnelRecord& record);
 
   private:
     enum class Sniffed { passes, refused };
 
-    [[nodiscard]] awaitable<Sniffed> sniff(const arm::ArmHosts& hosts, trace::TunnelRecord& record);
-    [[nodiscard]] awaitable<void> pump_client(const arm::ArmHosts& hosts,
-                                              trace::TunnelRecord& record);
+    [[nodiscard]] awaitable<Sniffed> sniff(const Forbidden& names, trace::TunnelRecord& record);
+    [[nodiscard]] awaitable<void> pump_client(const Forbidden& names, trace::TunnelRecord& record);
     [[nodiscard]] awaitable<void> pump(Stream& from, Stream& to, std::uint64_t& count);
     [[nodiscard]] awaitable<bool> send_all(Stream& to, std::string_view bytes);
     void touch();
@@ -39,7 +46,7 @@ class Tunnel {
 /// What to do with the client's first bytes in a tunnel to anything but an ARM name.
 struct SniffResult {
     enum class Kind { need_more, pass, arm_host, malformed } kind = Kind::need_more;
-    std::string server_name;  ///< normal form, where kind is arm_host
+    std::string server_name;  ///< normal form, where the hello names one
 };
 [[nodiscard]] SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts);
 

@@ -1,0 +1,58 @@
+// The rehearsal of a session as the workers share it: one lock, held for a step and never across
+// `co_await`, and the overlay's file, which is whole before the answer to a write leaves.
+#pragma once
+
+#include "core/arm/data_planes.hpp"
+#include "core/base/error.hpp"
+#include "core/dryrun/change.hpp"
+#include "core/dryrun/recipe.hpp"
+#include "core/dryrun/rehearsal.hpp"
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace armgate::io {
+
+struct DryRunSetup {
+    dryrun::Options options;
+    std::string overlay;                    ///< `--overlay`; empty: in memory only
+    std::vector<arm::HostPattern> tunnels;  ///< `--tunnel`
+};
+
+class DryRun {
+  public:
+    /// Reads the recipes, and the overlay's file where there is one. `rules` outlive it. Errors:
+    /// `config_invalid`, `file_unreadable`, `file_unwritable`.
+    [[nodiscard]] static Result<std::unique_ptr<DryRun>> start(DryRunSetup setup,
+                                                               const arm::ArmRules& rules);
+
+    /// As Rehearsal::step. Error: `file_unwritable` where the overlay's file cannot be kept: then
+    /// nothing is changed.
+    [[nodiscard]] Result<dryrun::Step> step(const dryrun::Request& request,
+                                            std::span<const dryrun::Reply> replies,
+                                            const dryrun::Moment& moment);
+
+    [[nodiscard]] std::vector<dryrun::Change> changes() const;
+
+    /// Why no tunnel to `host` (normal form) is opened: one sentence; empty where it may be.
+    [[nodiscard]] std::string forbids(std::string_view host) const;
+
+  private:
+    explicit DryRun(DryRunSetup setup, const arm::ArmRules& rules, dryrun::Recipes recipes);
+    [[nodiscard]] Result<void> resume();
+    [[nodiscard]] Result<void> keep() const;
+    [[nodiscard]] std::string rehearsed_owner(std::string_view host) const;
+
+    const DryRunSetup setup_;
+    const arm::ArmRules& rules_;
+    const dryrun::Recipes recipes_;
+    arm::DataPlanes planes_;
+    mutable std::mutex mutex_;
+    std::unique_ptr<dryrun::Rehearsal> rehearsal_;  ///< under mutex_
+};
+
+}  // namespace armgate::io
