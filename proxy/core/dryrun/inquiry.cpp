@@ -23,6 +23,14 @@ const Reply* Inquiry::known(std::string_view target, std::size_t nth) const {
     return find("GET", target, nth);
 }
 
+const Reply* Inquiry::known_below(std::string_view prefix) const {
+    const std::size_t count = std::min(asked_.size(), replies_.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        if (asked_[i].method == "GET" && asked_[i].target.starts_with(prefix)) return &replies_[i];
+    }
+    return nullptr;
+}
+
 const Reply* Inquiry::ask(Question question, std::size_t nth) {
     if (const Reply* reply = find(question.method, question.target, nth)) return reply;
     const bool listed =

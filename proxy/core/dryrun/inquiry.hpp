@@ -26,6 +26,9 @@ class Inquiry {
     /// The same without asking.
     [[nodiscard]] const Reply* known(std::string_view target, std::size_t nth = 0) const;
 
+    /// The reply to a GET whose target begins so.
+    [[nodiscard]] const Reply* known_below(std::string_view prefix) const;
+
     [[nodiscard]] bool pending() const noexcept { return !questions_.empty(); }
     [[nodiscard]] const std::vector<Question>& questions() const noexcept { return questions_; }
 

@@ -100,6 +100,13 @@ Entry& Overlay::put(Entry entry) {
     return at->second;
 }
 
+void Overlay::cover(std::string_view key) {
+    Entry* entry = exact(key);
+    if (entry == nullptr || hides(*entry)) return;
+    entry->covers = true;
+    ++covering_;
+}
+
 void Overlay::erase_below(const std::string& key) {
     const std::string prefix = key + "/";
     for (auto at = entries_.lower_bound(prefix);

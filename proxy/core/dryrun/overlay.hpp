@@ -61,6 +61,9 @@ class Overlay {
     /// them.
     Entry& put(Entry entry);
 
+    /// From now on nothing real shows below this entry.
+    void cover(std::string_view key);
+
     /// The resource and all below it are gone. A tombstone stays where something real would show
     /// otherwise (`real`, or an entry that knew of one).
     void remove(std::string_view id, std::string_view type, bool real);

@@ -1,5 +1,6 @@
 #include "core/dryrun/rehearsal.hpp"
 
+#include "core/dryrun/saving.hpp"
 #include "core/dryrun/turn.hpp"
 
 #include <map>
@@ -63,10 +64,13 @@ Step Rehearsal::step(const Request& request, std::span<const Reply> replies, con
 }
 
 std::string Rehearsal::save() const {
-    return {};
+    return save_world(state_->world);
 }
 
-Result<void> Rehearsal::load(std::string_view /*text*/) {
+Result<void> Rehearsal::load(std::string_view text) {
+    auto world = load_world(text, state_->arm.operations);
+    if (!world) return world.error();
+    state_->world = std::move(*world);
     return {};
 }
 

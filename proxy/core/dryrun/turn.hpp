@@ -5,22 +5,30 @@
 #pragma once
 
 #include "core/dryrun/body.hpp"
+#include "core/dryrun/deployment.hpp"
 #include "core/dryrun/inquiry.hpp"
-#include "core/dryrun/operations.hpp"
-#include "core/dryrun/overlay.hpp"
 #include "core/dryrun/query.hpp"
 #include "core/dryrun/rehearsal.hpp"
 #include "core/dryrun/resource_path.hpp"
 #include "core/dryrun/rules.hpp"
+#include "core/dryrun/world.hpp"
 
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+namespace armgate::arm {
+struct BatchItem;
+}
+namespace armgate::http {
+struct RequestTarget;
+}
 
 namespace armgate::dryrun {
 
@@ -32,13 +40,6 @@ struct Knowledge {
     Options options;
     /// Real groups that were seen, by key, with their region: asked for once.
     std::unordered_map<std::string, std::string>& groups;
-};
-
-/// What turns change. Copied where a request is tried as a whole: a batch.
-struct World {
-    Overlay overlay;
-    Operations operations;
-    std::vector<Change> changes;
 };
 
 /// What is known of a resource before it is written.
@@ -120,10 +121,8 @@ class Turn {
                                                   std::string_view verb) const;
     [[nodiscard]] Step write();
     [[nodiscard]] Step write_resource(const Json& body);
-    [[nodiscard]] Step write_tags(const Json& body);
     [[nodiscard]] Step answer_write(const Known& before, const Json& after);
     [[nodiscard]] Step remove();
-    [[nodiscard]] Step remove_tags();
     [[nodiscard]] Step answer_removal(Runs runs, const std::string& location);
 
     /// One resource to be written, and as whose part.
@@ -176,6 +175,60 @@ class Turn {
     [[nodiscard]] bool is_registration() const;
     [[nodiscard]] Step register_provider();
     [[nodiscard]] Step check_name();
+
+    // --- tags, moves, batches: turn_tags.cpp, turn_move.cpp, turn_batch.cpp
+    [[nodiscard]] bool concerns_tags() const;
+    [[nodiscard]] Step write_tags(const Json& body);
+    [[nodiscard]] Step remove_tags();
+    [[nodiscard]] std::optional<Json> current_tags(std::optional<Done>& refused);
+    void keep_tags(const Json& before, const Json& after, ChangeKind kind);
+    [[nodiscard]] std::string tags_body(const Json& tags) const;
+    struct Move {
+        std::vector<std::string> resources;
+        std::string target;
+    };
+    [[nodiscard]] std::optional<Done> read_move(Move& move) const;
+    [[nodiscard]] Step move_resources();
+    void move_one(const ResourcePath& from, const ResourcePath& group, const Known& known);
+    [[nodiscard]] Known look_up_any(const ResourcePath& path);
+    [[nodiscard]] bool is_batch() const;
+    [[nodiscard]] Step batch();
+    [[nodiscard]] std::optional<Done> play_item(const arm::BatchItem& item,
+                                                const http::RequestTarget& target,
+                                                std::size_t position,
+                                                World& trial);
+
+    // --- deployments: turn_deploy.cpp, turn_what_if.cpp
+    /// A deployment with the texts that it is told by.
+    struct Deploying {
+        Deployment deployment;
+        std::string region;
+        std::string subscription_name;
+        [[nodiscard]] Deployment view() const;
+    };
+    [[nodiscard]] bool is_deployment() const;
+    [[nodiscard]] Deploying deploying();
+    void ask_for_targets(const Deployment& deployment);
+    [[nodiscard]] Step deploy();
+    [[nodiscard]] Done template_fault(const Error& error) const;
+    [[nodiscard]] Result<DeploymentResult> carry(const Deployment& deployment);
+    [[nodiscard]] Known known_before(const ResourcePath& path, std::string_view version);
+    [[nodiscard]] Json write_carried(const DeployedResource& resource, const Json& body);
+    [[nodiscard]] std::optional<Json> read_carried(std::string_view id);
+    [[nodiscard]] std::optional<Json> list_carried(std::string_view function, std::string_view id);
+    void keep_deployment(const ResourcePath& path,
+                         const Json& resource,
+                         const std::vector<DeploymentOperation>& operations,
+                         bool real);
+    [[nodiscard]] Step answer_deployment(const Json& resource, bool existed);
+    [[nodiscard]] bool is_rehearsed_deployment_action();
+    [[nodiscard]] Step rehearse_deployment_action();
+    [[nodiscard]] std::string what_if_result(std::span<const Change> changes) const;
+    [[nodiscard]] Step cancel_deployment(const ResourcePath& deployment);
+    [[nodiscard]] bool ask_what_if();
+    void read_what_if(const Reply& reply);
+    void add_what_if(const ResourcePath& path, Made& made) const;
+
     [[nodiscard]] Making making_of(const ResourcePath& path,
                                    std::string_view method,
                                    std::string_view api_version) const;
@@ -192,6 +245,7 @@ class Turn {
     ResourcePath path_;
     Query query_;
     std::vector<std::string> invented_;
+    std::unordered_map<std::string, Json> what_if_;  ///< ARM's view of resources, by key
 };
 
 }  // namespace armgate::dryrun

@@ -21,6 +21,7 @@ std::string_view without_last(std::string_view type) {
 }  // namespace
 
 Step Turn::act() {
+    if (is_batch()) return batch();
     if (path_.type().empty()) return not_simulated("a POST to this path");
     if (api_version().empty()) return fault("missing_api_version");
     if (path_.provider()) return not_simulated("a POST to a whole provider");
@@ -31,6 +32,12 @@ Step Turn::act() {
         return writes ? write() : act_on(path_, {});
     }
     if (is_registration()) return register_provider();
+    const std::string_view owner_type = without_last(path_.type());
+    if (ascii_iequals(path_.last(), "moveResources") &&
+        ascii_iequals(owner_type, "Microsoft.Resources/resourceGroups")) {
+        return move_resources();
+    }
+    if (is_rehearsed_deployment_action()) return rehearse_deployment_action();
     if (ascii_iequals(path_.last(), "checkNameAvailability")) return check_name();
     if (is_reading_post()) return read_by_post();
     return act_on(path_of(path_.parent_id()), path_.last());

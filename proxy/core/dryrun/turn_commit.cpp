@@ -54,7 +54,7 @@ bool Turn::ask_for_children(const Made& made, std::string_view api_version) {
             continue;
         }
         if (++asked <= kMaxAskedChildren) {
-            inquiry_.ask({"GET", question_target(path.id(), api_version), {}});
+            inquiry_.ask({"GET", question_target(path.id(), api_version), {}, 0});
         }
     }
     return !inquiry_.pending();

@@ -77,7 +77,7 @@ Known Turn::look_up(const ResourcePath& path, std::string_view api_version) {
     Known known;
     const Overlay::Found found = world_.overlay.find(path.key());
     if (found.presence == Presence::unknown) {
-        const Reply* reply = inquiry_.ask({"GET", question_target(path.id(), api_version), {}});
+        const Reply* reply = inquiry_.ask({"GET", question_target(path.id(), api_version), {}, 0});
         return reply == nullptr ? known : known_from(path, *reply);
     }
     known.state = Known::State::absent;
@@ -104,8 +104,8 @@ std::optional<Done> Turn::check_group(const ResourcePath& path) {
     const Presence presence = world_.overlay.find(group.key()).presence;
     if (presence == Presence::absent) return absent(group);
     if (presence == Presence::here || knowledge_.groups.contains(group.key())) return std::nullopt;
-    const Reply* reply =
-        inquiry_.ask({"GET", question_target(group.id(), knowledge_.rules.group_api_version), {}});
+    const Reply* reply = inquiry_.ask(
+        {"GET", question_target(group.id(), knowledge_.rules.group_api_version), {}, 0});
     if (reply == nullptr) return std::nullopt;
     if (reply->status == 404) return passed_on(*reply);
     if (reply->status == 200) {
@@ -138,7 +138,7 @@ std::optional<Done> Turn::check_parent(const ResourcePath& path, std::string_vie
         case Presence::unknown:
             break;
     }
-    const Reply* reply = inquiry_.ask({"GET", question_target(parent.id(), api_version), {}});
+    const Reply* reply = inquiry_.ask({"GET", question_target(parent.id(), api_version), {}, 0});
     if (reply == nullptr) return std::nullopt;
     if (reply->status == 404) return missing();
     if (reply->status == 200 || reply->status == 204 || is_not_readable(reply->status) ||

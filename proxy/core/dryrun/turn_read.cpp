@@ -95,7 +95,7 @@ Step Turn::read_item() {
     if (tags == nullptr || head) return Forward{};
     std::string target(request_.path);
     if (!request_.query.empty()) target.append("?").append(request_.query);
-    const Reply* reply = inquiry_.ask({"GET", std::move(target), {}});
+    const Reply* reply = inquiry_.ask({"GET", std::move(target), {}, 0});
     if (reply == nullptr) return Ask{};
     if (reply->status == 0 || reply->cut) return unreadable(path_.id(), *reply);
     Done done = passed_on(*reply);

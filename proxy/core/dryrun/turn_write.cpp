@@ -52,6 +52,8 @@ Step Turn::write() {
     if (auto refused = check_request()) return std::move(*refused);
     Json body;
     if (auto refused = read_body(body)) return std::move(*refused);
+    if (concerns_tags()) return write_tags(body);
+    if (is_deployment() && request_.method == "PUT") return deploy();
     return write_resource(body);
 }
 
