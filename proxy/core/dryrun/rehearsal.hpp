@@ -52,6 +52,8 @@ struct Question {
     std::string method = "GET";
     std::string target;  ///< path, and query behind `?`
     std::string body;    ///< JSON; of a POST alone
+    /// How long to wait before it is asked: ARM said so of an operation that runs (`--what-if`).
+    unsigned after_seconds = 0;
 };
 
 /// What came of a question.

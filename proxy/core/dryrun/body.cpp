@@ -1,0 +1,154 @@
+#include "core/dryrun/body.hpp"
+
+#include "core/arm/lenient_json.hpp"
+
+#include <cstdint>
+
+namespace armgate::dryrun {
+namespace {
+
+constexpr arm::JsonLimits kLimits{std::size_t{16} << 20U, 4'000'000,
+                                  arm::JsonLimits::Duplicates::keep};
+
+/// As deep as LenientJson lets a document be.
+Json convert(arm::JsonValue value) {
+    switch (value.kind()) {
+        case arm::JsonKind::null:
+            return nullptr;
+        case arm::JsonKind::boolean:
+            return value.text() == "true";
+        case arm::JsonKind::string:
+            return std::string(value.text());
+        case arm::JsonKind::number: {
+            Json number = Json::parse(value.text(), nullptr, false);
+            return number.is_number() ? number : Json(nullptr);
+        }
+        case arm::JsonKind::array: {
+            Json array = Json::array();
+            for (const arm::JsonValue element : value) array.push_back(convert(element));
+            return array;
+        }
+        case arm::JsonKind::object:
+            break;
+    }
+    Json object = Json::object();
+    for (const arm::JsonValue entry : value) object[std::string(entry.key())] = convert(entry);
+    return object;
+}
+
+void merge_into(Json& target, const Json& patch) {
+    if (!patch.is_object()) {
+        target = patch;
+        return;
+    }
+    if (!target.is_object()) target = Json::object();
+    for (const auto& [key, value] : patch.items()) {
+        if (value.is_null()) {
+            target.erase(key);
+        } else {
+            merge_into(target[key], value);
+        }
+    }
+}
+
+void drop_made(Json& body) {
+    for (const char* key : {"etag", "systemData"}) body.erase(key);
+    const auto properties = body.find("properties");
+    if (properties == body.end() || !properties->is_object()) return;
+    properties->erase("provisioningState");
+    properties->erase("etag");
+    if (properties->empty()) body.erase("properties");
+}
+
+/// Members in any order: two readers of one resource may write them differently.
+bool equal(const Json& a, const Json& b) {
+    return nlohmann::json(a) == nlohmann::json(b);
+}
+
+constexpr std::uint64_t kPrime = 0x100000001B3;
+
+std::uint64_t hash(std::uint64_t state, std::string_view text) {
+    for (const char c : text) state = (state ^ static_cast<unsigned char>(c)) * kPrime;
+    state ^= state >> 32U;
+    return state * 0xD6E8FEB86659FD93;
+}
+
+}  // namespace
+
+std::optional<Json> read_json(std::string_view text) {
+    const auto document = arm::LenientJson::parse(text, kLimits);
+    if (!document) return std::nullopt;
+    return convert(document->root());
+}
+
+std::string to_text(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+const Json* member(const Json& object, std::string_view key) {
+    if (!object.is_object()) return nullptr;
+    const auto found = object.find(key);
+    return found == object.end() ? nullptr : &*found;
+}
+
+std::string text_at(const Json& object, std::string_view key) {
+    const Json* value = member(object, key);
+    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+Json merge_patch(Json before, const Json& patch) {
+    merge_into(before, patch);
+    const Json* tags = member(patch, "tags");
+    if (tags == nullptr || !tags->is_object()) return before;
+    Json given = Json::object();
+    for (const auto& [key, value] : tags->items()) {
+        if (!value.is_null()) given[key] = value;
+    }
+    before["tags"] = std::move(given);
+    return before;
+}
+
+bool same_resource(const Json& a, const Json& b) {
+    if (!a.is_object() || !b.is_object()) return equal(a, b);
+    Json left = a;
+    Json right = b;
+    drop_made(left);
+    drop_made(right);
+    return equal(left, right);
+}
+
+std::string etag_of(const Json& body) {
+    std::string etag = text_at(body, "etag");
+    if (!etag.empty()) return etag;
+    const Json* properties = member(body, "properties");
+    return properties == nullptr ? std::string() : text_at(*properties, "etag");
+}
+
+void renew_etag(Json& body, const Json* before, std::string_view guid) {
+    const std::string old = text_at(body, "etag");
+    if (old.empty() || before == nullptr || text_at(*before, "etag") != old) return;
+    std::string fresh(guid);
+    if (old.starts_with("W/\"")) {
+        fresh = "W/\"" + fresh + "\"";
+    } else if (old.starts_with("\"")) {
+        fresh = "\"" + fresh + "\"";
+    }
+    body["etag"] = fresh;
+}
+
+std::string derived_guid(std::string_view seed, std::string_view salt) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    constexpr std::string_view kShape = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
+    const std::uint64_t halves[] = {hash(hash(0xCBF29CE484222325, seed), salt),
+                                    hash(hash(0x9E3779B97F4A7C15, salt), seed)};
+    std::string out(kShape);
+    unsigned digit = 0;
+    for (char& c : out) {
+        if (c != 'x') continue;
+        c = kHex[(halves[digit / 16] >> (4 * (digit % 16))) & 15U];
+        ++digit;
+    }
+    return out;
+}
+
+}  // namespace armgate::dryrun

@@ -1,0 +1,83 @@
+// DELETE of a resource, and the locks that forbid it.
+#include "core/base/text.hpp"
+#include "core/dryrun/preconditions.hpp"
+#include "core/dryrun/turn.hpp"
+
+namespace armgate::dryrun {
+namespace {
+
+constexpr std::string_view kLocks = "microsoft.authorization/locks";
+constexpr std::string_view kLockPath = "/providers/microsoft.authorization/locks/";
+
+}  // namespace
+
+/// Only locks of the dry run itself are seen: real ones would have to be asked for every time.
+std::optional<Done> Turn::check_locks(const ResourcePath& path, std::string_view verb) const {
+    std::optional<Done> locked;
+    if (base::ascii_iequals(path.type(), kLocks)) return locked;
+    const bool deletes = verb == "delete";
+    world_.overlay.each_of_type(kLocks, path.subscription_key(), [&](const Entry& lock) {
+        const std::string key = base::to_lower(lock.id);
+        const std::string scope = key.substr(0, key.rfind(kLockPath));
+        const bool above = path.key() == scope || path.key().starts_with(scope + "/");
+        const bool below = deletes && scope.starts_with(path.key() + "/");
+        if (locked || (!above && !below)) return;
+        const auto body = read_json(lock.body);
+        const Json* properties = body ? member(*body, "properties") : nullptr;
+        const std::string level =
+            properties == nullptr ? std::string() : text_at(*properties, "level");
+        if (!deletes && !base::ascii_iequals(level, "ReadOnly")) return;
+        locked =
+            fault("scope_locked",
+                  {{"id", path.id()}, {"verb", verb}, {"scope", lock.id.substr(0, scope.size())}});
+    });
+    return locked;
+}
+
+Step Turn::remove() {
+    if (auto refused = check_request()) return std::move(*refused);
+    if (concerns_tags()) return remove_tags();
+    Known before = look_up(path_, api_version());
+    std::optional<Done> misplaced = check_group(path_);
+    if (before.state != Known::State::absent && path_.child()) {
+        // Its parent may list it inline; whether the parent can be read decides nothing.
+        const ResourcePath parent = path_of(path_.parent_id());
+        if (world_.overlay.find(parent.key()).presence == Presence::unknown) {
+            inquiry_.ask({"GET", question_target(parent.id(), api_version()), {}, 0});
+        }
+    }
+    if (before.state == Known::State::failed) return std::move(*before.fault);
+    if (inquiry_.pending()) return Ask{};
+    if (misplaced) return std::move(*misplaced);
+    if (!before.here()) {
+        if (path_.is_group()) return absent(path_);
+        return finish(answer(204, {}));
+    }
+    if (auto refused = check_conditions(before)) return std::move(*refused);
+    if (auto refused = check_locks(path_, "delete")) return std::move(*refused);
+    std::string location = base::to_lower(text_at(before.body, "location"));
+    std::erase(location, ' ');
+    const WriteStyle style = knowledge_.recipes.write_style(path_.type());
+    remove_resource(path_, before, {});
+    return answer_removal(style.remove, location.empty() ? "global" : location);
+}
+
+Step Turn::answer_removal(Runs runs, const std::string& location) {
+    if (runs == Runs::at_once || knowledge_.options.lro == Lro::instant) {
+        return finish(answer(200, {}));
+    }
+    Operation operation;
+    operation.id = guid("operation " + path_.key());
+    operation.resource_id = path_.id();
+    operation.polls_left = knowledge_.rules.polls;
+    operation.status = 200;
+    operation.started = moment_.context.now;
+    Done done = answer(202, {});
+    // A DELETE is followed by its Location (facts 8.4: required there).
+    add_operation_fields(done, operation, runs == Runs::async_operation ? Runs::both : runs,
+                         location);
+    world_.operations.start(std::move(operation));
+    return finish(std::move(done));
+}
+
+}  // namespace armgate::dryrun

@@ -1,0 +1,304 @@
+// A deployment: what it needs is asked, its template carried out, its resources written as PUT
+// writes them; the deployment itself is a resource with a list of operations (facts 8.5).
+#include "core/base/text.hpp"
+#include "core/dryrun/deployment_world.hpp"
+#include "core/dryrun/turn.hpp"
+
+#include <algorithm>
+
+namespace armgate::dryrun {
+namespace {
+
+using base::ascii_iequals;
+
+constexpr std::string_view kDeployments = "Microsoft.Resources/deployments";
+constexpr std::size_t kMaxTargets = 200;
+
+bool is_deployment_action(const ResourcePath& path, std::string_view action) {
+    return ascii_iequals(path.type(), std::string(kDeployments) + "/" + std::string(action));
+}
+
+}  // namespace
+
+bool Turn::is_deployment() const {
+    return path_.item() && ascii_iequals(path_.type(), kDeployments);
+}
+
+Turn::Deploying Turn::deploying() {
+    Deploying what;
+    what.region = group_region(path_);
+    const bool named = request_.body.find("subscription(") != std::string_view::npos;
+    if (named && !path_.subscription_id().empty()) {
+        const std::string_view id = path_.subscription_id();
+        const Reply* reply = inquiry_.ask(
+            {"GET", question_target(id, knowledge_.rules.subscription_api_version), {}, 0});
+        const auto body = reply == nullptr ? std::nullopt : read_json(reply->body);
+        if (body) what.subscription_name = text_at(*body, "displayName");
+    }
+    what.deployment.id = path_.id();
+    what.deployment.body = request_.body;
+    what.deployment.tenant = request_.tenant;
+    what.deployment.host = request_.host;
+    what.deployment.now = moment_.context.now;
+    return what;
+}
+
+Deployment Turn::Deploying::view() const {
+    Deployment out = deployment;
+    out.subscription_name = subscription_name;
+    out.resource_group_region = region;
+    return out;
+}
+
+void Turn::ask_for_targets(const Deployment& deployment) {
+    std::size_t asked = 0;
+    for (const DeploymentTarget& target : deployment_targets(deployment)) {
+        const ResourcePath path = path_of(target.id);
+        if (!path.item() || target.api_version.empty()) continue;
+        if (world_.overlay.find(path.key()).presence != Presence::unknown) continue;
+        if (++asked > kMaxTargets) {
+            invent(
+                "The deployment has too many resources to ask whether each exists: the others "
+                "were taken for new.");
+            return;
+        }
+        const Reply* reply =
+            inquiry_.ask({"GET", question_target(path.id(), target.api_version), {}, 0});
+        if (reply != nullptr && reply->status != 200 && reply->status != 404) {
+            invent("Whether '" + path.id() + "' exists could not be read (status " +
+                   std::to_string(reply->status) + "); it was taken for new.");
+        }
+    }
+}
+
+Step Turn::deploy() {
+    Known before = look_up(path_, api_version());
+    std::optional<Done> misplaced = check_group(path_);
+    if (before.state == Known::State::failed) return std::move(*before.fault);
+    if (inquiry_.pending()) return Ask{};
+    if (misplaced) return std::move(*misplaced);
+    if (auto refused = check_conditions(before)) return std::move(*refused);
+    const Deploying what = deploying();
+    ask_for_targets(what.view());
+    if (inquiry_.pending()) return Ask{};
+    if (knowledge_.options.ask_what_if && !ask_what_if()) return Ask{};
+    const std::size_t first = world_.changes.size();
+    const auto result = carry(what.view());
+    if (!result) return template_fault(result.error());
+    const Json resource = read_json(result->resource).value_or(Json::object());
+    keep_deployment(path_, resource, result->operations, before.real);
+    record(before.here() ? ChangeKind::update : ChangeKind::create, request_.method, path_,
+           {before.here() ? to_text(before.body) : std::string(), to_text(resource)}, {});
+    // The deployment comes before what it carries.
+    std::rotate(world_.changes.begin() + static_cast<std::ptrdiff_t>(first),
+                world_.changes.end() - 1, world_.changes.end());
+    return answer_deployment(resource, before.here());
+}
+
+Done Turn::template_fault(const Error& error) const {
+    const std::size_t colon = error.detail.find(": ");
+    const std::string_view detail = error.detail;
+    if (colon == std::string::npos || !base::is_token(detail.substr(0, colon))) {
+        return fault("invalid_template", {{"reason", detail}});
+    }
+    Done done;
+    done.answer =
+        arm::arm_error(400, detail.substr(0, colon), detail.substr(colon + 2), moment_.context);
+    return done;
+}
+
+Result<DeploymentResult> Turn::carry(const Deployment& deployment) {
+    CarriedWorld carried([this](const DeployedResource& resource,
+                                const Json& body) { return write_carried(resource, body); },
+                         [this](std::string_view id) { return read_carried(id); },
+                         [this](std::string_view function, std::string_view id) {
+                             return list_carried(function, id);
+                         });
+    auto result = carry_out(deployment, carried);
+    if (!result) return result;
+    for (const std::string& sentence : result->unknown) invent(sentence);
+    if (base::ascii_ifind(request_.body, "\"Complete\"") != std::string_view::npos) {
+        invent(
+            "Mode Complete would also delete what the template does not list; that was not "
+            "simulated.");
+    }
+    return result;
+}
+
+Known Turn::known_before(const ResourcePath& path, std::string_view version) {
+    if (world_.overlay.find(path.key()).presence != Presence::unknown)
+        return look_up(path, version);
+    const Reply* reply = inquiry_.known(question_target(path.id(), version));
+    Known known;
+    if (reply != nullptr && reply->status == 200) known = known_from(path, *reply);
+    if (!known.here()) known.state = Known::State::absent;
+    known.fault.reset();
+    return known;
+}
+
+Json Turn::write_carried(const DeployedResource& resource, const Json& body) {
+    const ResourcePath path = path_of(resource.id);
+    if (!path.item()) {
+        invent("'" + resource.id + "' is no resource id; it was not written.");
+        return body;
+    }
+    const Known before = known_before(path, resource.api_version);
+    if (ascii_iequals(path.type(), kDeployments)) {
+        keep_deployment(path, body, {}, before.real);
+        return body;
+    }
+    for (const std::string& place : resource.unknown) {
+        invent("'" + place + "' of '" + path.id() + "' could not be evaluated.");
+    }
+    const Write write{path, path.type(), resource.api_version, before, body, path_.id()};
+    Made made = make(write);
+    add_what_if(path, made);
+    return commit(write, made);
+}
+
+std::optional<Json> Turn::read_carried(std::string_view id) {
+    const ResourcePath path = path_of(id);
+    const Overlay::Found found = world_.overlay.find(path.key());
+    if (found.presence == Presence::here) return read_json(found.entry->body);
+    if (found.presence == Presence::absent) return std::nullopt;
+    const Reply* reply = inquiry_.known_below(target_of(path.id()) + "?");
+    if (reply == nullptr || reply->status != 200) return std::nullopt;
+    return read_json(reply->body);
+}
+
+std::optional<Json> Turn::list_carried(std::string_view function, std::string_view id) {
+    const ResourcePath path = path_of(id);
+    const auto resource = read_carried(id);
+    if (!resource) return std::nullopt;
+    const Making making = making_of(path, "POST", api_version());
+    const auto given =
+        knowledge_.recipes.answer_action(making, function, *resource, Json::object());
+    return given ? read_json(given->body) : std::nullopt;
+}
+
+void Turn::keep_deployment(const ResourcePath& path,
+                           const Json& resource,
+                           const std::vector<DeploymentOperation>& operations,
+                           bool real) {
+    // What an earlier deployment of this name did is not its any more.
+    world_.overlay.remove(path.id(), path.type(), real);
+    store(path, kDeployments, api_version(), resource, real);
+    std::size_t position = 0;
+    for (const DeploymentOperation& operation : operations) {
+        const std::string id = guid(path.key() + " operation " + std::to_string(position++));
+        Json properties = {{"provisioningOperation", operation.kind},
+                           {"provisioningState", knowledge_.rules.states.done},
+                           {"timestamp", base::format_rfc3339(moment_.context.now)},
+                           {"duration", "PT1S"},
+                           {"trackingId", id},
+                           {"statusCode", "OK"}};
+        if (!operation.target_id.empty()) {
+            properties["targetResource"] = {{"id", operation.target_id},
+                                            {"resourceType", operation.target_type},
+                                            {"resourceName", operation.target_name}};
+        }
+        const ResourcePath own = path_of(path.id() + "/operations/" + id);
+        const Json body = {
+            {"id", own.id()}, {"operationId", id}, {"properties", std::move(properties)}};
+        store(own, own.type(), api_version(), body, false);
+    }
+    world_.overlay.cover(path.key());
+}
+
+Step Turn::answer_deployment(const Json& resource, bool existed) {
+    const unsigned status = existed ? 200 : 201;
+    if (knowledge_.options.lro == Lro::instant) return finish(answer(status, to_text(resource)));
+    Operation operation;
+    operation.id = guid("operation " + path_.key());
+    operation.resource_id = path_.id();
+    operation.polls_left = knowledge_.rules.polls;
+    operation.started = moment_.context.now;
+    Json interim = resource;
+    if (!interim["properties"].is_object()) interim["properties"] = Json::object();
+    interim["properties"]["provisioningState"] = knowledge_.rules.states.deployed;
+    for (const char* key : {"outputs", "outputResources"}) interim["properties"].erase(key);
+    if (Entry* entry = world_.overlay.exact(path_.key())) {
+        entry->operation = operation.id;
+        entry->interim = to_text(interim);
+    }
+    Done done = answer(status, to_text(interim));
+    add_operation_fields(done, operation, Runs::async_operation, "global");
+    world_.operations.start(std::move(operation));
+    return finish(std::move(done));
+}
+
+// --- validate, what-if and cancel of a deployment
+
+bool Turn::is_rehearsed_deployment_action() {
+    const bool reads =
+        is_deployment_action(path_, "validate") || is_deployment_action(path_, "whatIf");
+    if (is_deployment_action(path_, "cancel")) {
+        return world_.overlay.find(path_.parent_key()).presence == Presence::here;
+    }
+    if (!reads || world_.overlay.empty()) return false;
+    const ResourcePath owner = path_of(path_.parent_id());
+    const Overlay::Found scope = world_.overlay.find(owner.scope_key());
+    if (scope.presence == Presence::absent) return true;
+    if (scope.presence == Presence::here && scope.entry->covers) return true;
+    Deployment deployment;
+    deployment.id = owner.id();
+    deployment.body = request_.body;
+    deployment.host = request_.host;
+    deployment.now = moment_.context.now;
+    for (const DeploymentTarget& target : deployment_targets(deployment)) {
+        const Overlay::Found found = world_.overlay.find(path_of(target.id).key());
+        const bool here_alone = found.presence == Presence::here && !found.entry->real;
+        if (here_alone || found.presence == Presence::absent) return true;
+    }
+    return false;
+}
+
+Step Turn::rehearse_deployment_action() {
+    const ResourcePath owner = path_of(path_.parent_id());
+    if (is_deployment_action(path_, "cancel")) return cancel_deployment(owner);
+    World trial = world_;
+    const std::string path = target_of(owner.id());
+    Request request = request_;
+    request.method = "PUT";
+    request.path = path;
+    Turn turn(knowledge_, trial, inquiry_, request, moment_);
+    if (auto misplaced = turn.check_group(turn.path_)) return std::move(*misplaced);
+    const Deploying what = turn.deploying();
+    turn.ask_for_targets(what.view());
+    if (inquiry_.pending()) return Ask{};
+    const auto result = turn.carry(what.view());
+    if (!result) return template_fault(result.error());
+    for (std::string& sentence : turn.invented_) invent(std::move(sentence));
+    if (is_deployment_action(path_, "validate")) return finish(answer(200, result->resource));
+    const std::span<const Change> all(trial.changes);
+    return finish(answer(200, what_if_result(all.subspan(world_.changes.size()))));
+}
+
+std::string Turn::what_if_result(std::span<const Change> changes) const {
+    Json list = Json::array();
+    for (const Change& change : changes) {
+        Json entry = {{"resourceId", change.id},
+                      {"changeType", change.kind == ChangeKind::create ? "Create" : "Modify"}};
+        if (const auto before = read_json(change.before)) entry["before"] = *before;
+        if (const auto after = read_json(change.after)) entry["after"] = *after;
+        list.push_back(std::move(entry));
+    }
+    return to_text(
+        {{"status", knowledge_.rules.states.done},
+         {"properties",
+          {{"correlationId", moment_.context.request_id}, {"changes", std::move(list)}}}});
+}
+
+Step Turn::cancel_deployment(const ResourcePath& deployment) {
+    Entry* entry = world_.overlay.exact(deployment.key());
+    Operation* operation = entry == nullptr ? nullptr : world_.operations.find(entry->operation);
+    if (operation == nullptr || operation->polls_left == 0) {
+        return fault("not_cancellable", {{"name", deployment.last()}});
+    }
+    operation->polls_left = 0;
+    record(ChangeKind::action, "POST", deployment, {}, {});
+    invent("The deployment was cancelled after its resources had been simulated.");
+    return finish(answer(204, {}));
+}
+
+}  // namespace armgate::dryrun

@@ -1,0 +1,115 @@
+// PUT and PATCH of a resource.
+#include "core/base/text.hpp"
+#include "core/dryrun/preconditions.hpp"
+#include "core/dryrun/turn.hpp"
+
+namespace armgate::dryrun {
+namespace {
+
+using base::ascii_iequals;
+
+/// `West Europe` and `westeurope` are one region.
+std::string region(std::string_view text) {
+    std::string out = base::to_lower(text);
+    std::erase(out, ' ');
+    return out;
+}
+
+}  // namespace
+
+std::optional<Done> Turn::check_conditions(const Known& before) const {
+    const Met met = judge_conditions(request_.method, {request_.if_match, request_.if_none_match},
+                                     {before.here(), before.etag});
+    if (met == Met::yes) return std::nullopt;
+    const bool match = met == Met::if_match_failed;
+    return fault("precondition_failed",
+                 {{"field", match ? "If-Match" : "If-None-Match"},
+                  {"value", match ? *request_.if_match : *request_.if_none_match},
+                  {"name", path_.last()}});
+}
+
+std::optional<Done> Turn::check_location(const Json& sent, const Known& before) const {
+    const std::string wanted = text_at(sent, "location");
+    if (!before.here()) {
+        const bool needed = knowledge_.rules.needs_location.contains(base::to_lower(path_.type()));
+        if (needed && wanted.empty()) return fault("location_required");
+        return std::nullopt;
+    }
+    const std::string existing = text_at(before.body, "location");
+    if (wanted.empty() || existing.empty() || region(wanted) == region(existing)) {
+        return std::nullopt;
+    }
+    if (path_.is_group()) {
+        return fault("group_location", {{"location", wanted}, {"existing", existing}});
+    }
+    const std::string_view group = path_.group_id().substr(path_.group_id().rfind('/') + 1);
+    return fault(
+        "resource_location",
+        {{"location", wanted}, {"existing", existing}, {"name", path_.last()}, {"group", group}});
+}
+
+Step Turn::write() {
+    if (auto refused = check_request()) return std::move(*refused);
+    Json body;
+    if (auto refused = read_body(body)) return std::move(*refused);
+    if (concerns_tags()) return write_tags(body);
+    if (is_deployment() && request_.method == "PUT") return deploy();
+    return write_resource(body);
+}
+
+Step Turn::write_resource(const Json& body) {
+    Known before = look_up(path_, api_version());
+    std::optional<Done> misplaced;
+    if (!before.here()) misplaced = check_place(path_, api_version());
+    if (before.state == Known::State::failed) return std::move(*before.fault);
+    if (inquiry_.pending()) return Ask{};
+    if (misplaced) return std::move(*misplaced);
+    const bool patch = request_.method == "PATCH";
+    if (patch && !before.here()) return absent(path_);
+    if (auto refused = check_conditions(before)) return std::move(*refused);
+    if (auto refused = check_locks(path_, "write")) return std::move(*refused);
+    const Json sent = patch ? merge_patch(before.body, body) : body;
+    if (auto refused = check_location(sent, before)) return std::move(*refused);
+    const Write write{path_, path_.type(), api_version(), before, sent, {}};
+    const Made made = make(write);
+    if (!ask_for_children(made, api_version())) return Ask{};
+    const Json after = commit(write, made);
+    return answer_write(before, after);
+}
+
+Step Turn::answer_write(const Known& before, const Json& after) {
+    const WriteStyle style = knowledge_.recipes.write_style(path_.type());
+    const Runs runs = request_.method == "PATCH" ? style.patch : style.put;
+    const unsigned status = before.here() ? style.updated : style.created;
+    Entry* entry = world_.overlay.exact(path_.key());
+    const auto final_answer = [&] {
+        Done done = answer(status, to_text(after));
+        const std::string etag = etag_of(after);
+        if (!etag.empty()) done.answer.fields.emplace_back("ETag", etag);
+        return finish(std::move(done));
+    };
+    if (entry == nullptr || runs == Runs::at_once || knowledge_.options.lro == Lro::instant) {
+        return final_answer();
+    }
+    Operation operation;
+    operation.id = guid("operation " + path_.key());
+    operation.resource_id = path_.id();
+    operation.polls_left = knowledge_.rules.polls;
+    operation.status = 200;
+    operation.shows_resource = true;
+    operation.started = moment_.context.now;
+    Json interim = after;
+    const StateNames& states = knowledge_.rules.states;
+    interim["properties"]["provisioningState"] = before.here() ? states.updated : states.created;
+    entry->operation = operation.id;
+    entry->interim = to_text(interim);
+    const bool shows_body = runs == Runs::async_operation;
+    Done done = answer(shows_body ? status : 202, shows_body ? entry->interim : std::string());
+    std::string location = region(text_at(after, "location"));
+    if (location.empty()) location = "global";
+    add_operation_fields(done, operation, runs, location);
+    world_.operations.start(std::move(operation));
+    return finish(std::move(done));
+}
+
+}  // namespace armgate::dryrun
