@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -95,6 +96,8 @@ class Turn {
     [[nodiscard]] Known known_from(const ResourcePath& path, const Reply& reply);
     [[nodiscard]] std::optional<Done> check_place(const ResourcePath& path,
                                                   std::string_view api_version);
+    /// Asks for the parent where it is not known, because it may show its children inline.
+    void ask_for_parent(const ResourcePath& path);
     [[nodiscard]] std::optional<Done> check_group(const ResourcePath& path);
     [[nodiscard]] std::optional<Done> check_parent(const ResourcePath& path,
                                                    std::string_view api_version);
@@ -198,7 +201,7 @@ class Turn {
                                                 std::size_t position,
                                                 World& trial);
 
-    // --- deployments: turn_deploy.cpp, turn_what_if.cpp
+    // --- deployments: turn_deploy.cpp, turn_deploy_action.cpp, turn_what_if.cpp, turn_stack.cpp
     /// A deployment with the texts that it is told by.
     struct Deploying {
         Deployment deployment;
@@ -209,7 +212,7 @@ class Turn {
     [[nodiscard]] bool is_deployment() const;
     [[nodiscard]] Deploying deploying();
     void ask_for_targets(const Deployment& deployment);
-    [[nodiscard]] Step deploy();
+    [[nodiscard]] Step deploy(const Json& body);
     [[nodiscard]] Done template_fault(const Error& error) const;
     [[nodiscard]] Result<DeploymentResult> carry(const Deployment& deployment);
     [[nodiscard]] Known known_before(const ResourcePath& path, std::string_view version);
@@ -225,6 +228,10 @@ class Turn {
     [[nodiscard]] Step rehearse_deployment_action();
     [[nodiscard]] std::string what_if_result(std::span<const Change> changes) const;
     [[nodiscard]] Step cancel_deployment(const ResourcePath& deployment);
+    [[nodiscard]] bool is_complete(const Json& body) const;
+    [[nodiscard]] bool ask_for_group(std::vector<Json>& real);
+    void remove_unlisted(const std::vector<Json>& real, std::string_view deployment);
+    [[nodiscard]] Step write_stack(const Json& body);
     [[nodiscard]] bool ask_what_if();
     void read_what_if(const Reply& reply);
     void add_what_if(const ResourcePath& path, Made& made) const;
@@ -245,6 +252,7 @@ class Turn {
     ResourcePath path_;
     Query query_;
     std::vector<std::string> invented_;
+    std::unordered_set<std::string> written_;        ///< keys of what the deployment wrote
     std::unordered_map<std::string, Json> what_if_;  ///< ARM's view of resources, by key
 };
 

@@ -180,6 +180,8 @@ void Turn::reflect_in_parent(const ResourcePath& path,
     } else {
         *at = *body;
     }
+    // A child as deep as a body may be would make of its parent one that cannot be read again.
+    if (!read_json(to_text(*whole))) return;
     const Entry* old = world_.overlay.exact(parent.key());
     const std::string type = old != nullptr ? old->type : parent.type();
     store(parent, type, api_version, *whole, real);

@@ -39,13 +39,7 @@ Step Turn::remove() {
     if (concerns_tags()) return remove_tags();
     Known before = look_up(path_, api_version());
     std::optional<Done> misplaced = check_group(path_);
-    if (before.state != Known::State::absent && path_.child()) {
-        // Its parent may list it inline; whether the parent can be read decides nothing.
-        const ResourcePath parent = path_of(path_.parent_id());
-        if (world_.overlay.find(parent.key()).presence == Presence::unknown) {
-            inquiry_.ask({"GET", question_target(parent.id(), api_version()), {}, 0});
-        }
-    }
+    if (before.state != Known::State::absent) ask_for_parent(path_);
     if (before.state == Known::State::failed) return std::move(*before.fault);
     if (inquiry_.pending()) return Ask{};
     if (misplaced) return std::move(*misplaced);

@@ -14,10 +14,6 @@ using base::ascii_iequals;
 constexpr std::string_view kDeployments = "Microsoft.Resources/deployments";
 constexpr std::size_t kMaxTargets = 200;
 
-bool is_deployment_action(const ResourcePath& path, std::string_view action) {
-    return ascii_iequals(path.type(), std::string(kDeployments) + "/" + std::string(action));
-}
-
 }  // namespace
 
 bool Turn::is_deployment() const {
@@ -71,7 +67,7 @@ void Turn::ask_for_targets(const Deployment& deployment) {
     }
 }
 
-Step Turn::deploy() {
+Step Turn::deploy(const Json& body) {
     Known before = look_up(path_, api_version());
     std::optional<Done> misplaced = check_group(path_);
     if (before.state == Known::State::failed) return std::move(*before.fault);
@@ -80,11 +76,15 @@ Step Turn::deploy() {
     if (auto refused = check_conditions(before)) return std::move(*refused);
     const Deploying what = deploying();
     ask_for_targets(what.view());
+    std::vector<Json> in_group;
+    const bool complete = is_complete(body);
+    if (complete && !ask_for_group(in_group)) return Ask{};
     if (inquiry_.pending()) return Ask{};
     if (knowledge_.options.ask_what_if && !ask_what_if()) return Ask{};
     const std::size_t first = world_.changes.size();
     const auto result = carry(what.view());
     if (!result) return template_fault(result.error());
+    if (complete) remove_unlisted(in_group, path_.id());
     const Json resource = read_json(result->resource).value_or(Json::object());
     keep_deployment(path_, resource, result->operations, before.real);
     record(before.here() ? ChangeKind::update : ChangeKind::create, request_.method, path_,
@@ -117,11 +117,6 @@ Result<DeploymentResult> Turn::carry(const Deployment& deployment) {
     auto result = carry_out(deployment, carried);
     if (!result) return result;
     for (const std::string& sentence : result->unknown) invent(sentence);
-    if (base::ascii_ifind(request_.body, "\"Complete\"") != std::string_view::npos) {
-        invent(
-            "Mode Complete would also delete what the template does not list; that was not "
-            "simulated.");
-    }
     return result;
 }
 
@@ -150,6 +145,7 @@ Json Turn::write_carried(const DeployedResource& resource, const Json& body) {
     for (const std::string& place : resource.unknown) {
         invent("'" + place + "' of '" + path.id() + "' could not be evaluated.");
     }
+    written_.insert(path.key());
     const Write write{path, path.type(), resource.api_version, before, body, path_.id()};
     Made made = make(write);
     add_what_if(path, made);
@@ -225,80 +221,6 @@ Step Turn::answer_deployment(const Json& resource, bool existed) {
     add_operation_fields(done, operation, Runs::async_operation, "global");
     world_.operations.start(std::move(operation));
     return finish(std::move(done));
-}
-
-// --- validate, what-if and cancel of a deployment
-
-bool Turn::is_rehearsed_deployment_action() {
-    const bool reads =
-        is_deployment_action(path_, "validate") || is_deployment_action(path_, "whatIf");
-    if (is_deployment_action(path_, "cancel")) {
-        return world_.overlay.find(path_.parent_key()).presence == Presence::here;
-    }
-    if (!reads || world_.overlay.empty()) return false;
-    const ResourcePath owner = path_of(path_.parent_id());
-    const Overlay::Found scope = world_.overlay.find(owner.scope_key());
-    if (scope.presence == Presence::absent) return true;
-    if (scope.presence == Presence::here && scope.entry->covers) return true;
-    Deployment deployment;
-    deployment.id = owner.id();
-    deployment.body = request_.body;
-    deployment.host = request_.host;
-    deployment.now = moment_.context.now;
-    for (const DeploymentTarget& target : deployment_targets(deployment)) {
-        const Overlay::Found found = world_.overlay.find(path_of(target.id).key());
-        const bool here_alone = found.presence == Presence::here && !found.entry->real;
-        if (here_alone || found.presence == Presence::absent) return true;
-    }
-    return false;
-}
-
-Step Turn::rehearse_deployment_action() {
-    const ResourcePath owner = path_of(path_.parent_id());
-    if (is_deployment_action(path_, "cancel")) return cancel_deployment(owner);
-    World trial = world_;
-    const std::string path = target_of(owner.id());
-    Request request = request_;
-    request.method = "PUT";
-    request.path = path;
-    Turn turn(knowledge_, trial, inquiry_, request, moment_);
-    if (auto misplaced = turn.check_group(turn.path_)) return std::move(*misplaced);
-    const Deploying what = turn.deploying();
-    turn.ask_for_targets(what.view());
-    if (inquiry_.pending()) return Ask{};
-    const auto result = turn.carry(what.view());
-    if (!result) return template_fault(result.error());
-    for (std::string& sentence : turn.invented_) invent(std::move(sentence));
-    if (is_deployment_action(path_, "validate")) return finish(answer(200, result->resource));
-    const std::span<const Change> all(trial.changes);
-    return finish(answer(200, what_if_result(all.subspan(world_.changes.size()))));
-}
-
-std::string Turn::what_if_result(std::span<const Change> changes) const {
-    Json list = Json::array();
-    for (const Change& change : changes) {
-        Json entry = {{"resourceId", change.id},
-                      {"changeType", change.kind == ChangeKind::create ? "Create" : "Modify"}};
-        if (const auto before = read_json(change.before)) entry["before"] = *before;
-        if (const auto after = read_json(change.after)) entry["after"] = *after;
-        list.push_back(std::move(entry));
-    }
-    return to_text(
-        {{"status", knowledge_.rules.states.done},
-         {"properties",
-          {{"correlationId", moment_.context.request_id}, {"changes", std::move(list)}}}});
-}
-
-Step Turn::cancel_deployment(const ResourcePath& deployment) {
-    Entry* entry = world_.overlay.exact(deployment.key());
-    Operation* operation = entry == nullptr ? nullptr : world_.operations.find(entry->operation);
-    if (operation == nullptr || operation->polls_left == 0) {
-        return fault("not_cancellable", {{"name", deployment.last()}});
-    }
-    operation->polls_left = 0;
-    record(ChangeKind::action, "POST", deployment, {}, {});
-    invent("The deployment was cancelled after its resources had been simulated.");
-    return finish(answer(204, {}));
 }
 
 }  // namespace armgate::dryrun

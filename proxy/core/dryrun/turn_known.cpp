@@ -41,7 +41,10 @@ bool Turn::is_registered_here(const ResourcePath& path) const {
 
 Known Turn::known_from(const ResourcePath& path, const Reply& reply) {
     Known known;
-    if (reply.status == 404) {
+    if (reply.status == 404 && error_code(reply) == "SubscriptionNotFound") {
+        known.state = Known::State::failed;
+        known.fault = passed_on(reply);
+    } else if (reply.status == 404) {
         known.state = Known::State::absent;
     } else if (reply.status == 409 && is_registered_here(path) &&
                error_code(reply).find("Registration") != std::string::npos) {
@@ -146,6 +149,13 @@ std::optional<Done> Turn::check_parent(const ResourcePath& path, std::string_vie
         return std::nullopt;
     }
     return unreadable(parent.id(), *reply);
+}
+
+void Turn::ask_for_parent(const ResourcePath& path) {
+    if (!path.child()) return;
+    const ResourcePath parent = path_of(path.parent_id());
+    if (world_.overlay.find(parent.key()).presence != Presence::unknown) return;
+    inquiry_.ask({"GET", question_target(parent.id(), api_version()), {}, 0});
 }
 
 std::string Turn::group_region(const ResourcePath& path) const {

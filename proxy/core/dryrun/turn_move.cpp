@@ -125,16 +125,18 @@ void Turn::move_one(const ResourcePath& from, const ResourcePath& group, const K
     const bool was_real = known.real;
     std::vector<Entry> moved;
     const Entry* own = world_.overlay.exact(from.key());
-    if (own != nullptr && !own->gone) moved.push_back(*own);
-    world_.overlay.each_below(from.key() + "/",
-                              [&moved](const Entry& entry) { moved.push_back(entry); });
-    if (moved.empty()) {
+    if (own != nullptr && !own->gone) {
+        moved.push_back(*own);
+    } else {
         Entry entry;
         entry.id = from.id();
         entry.type = from.type();
         entry.body = to_text(known.body);
-        entry.created = moment_.context.now;
         moved.push_back(std::move(entry));
+    }
+    world_.overlay.each_below(from.key() + "/",
+                              [&moved](const Entry& entry) { moved.push_back(entry); });
+    if (was_real) {
         invent("What lies below '" + from.id() + "' in Azure does not show at its new place.");
     }
     world_.overlay.remove(from.id(), from.type(), was_real);

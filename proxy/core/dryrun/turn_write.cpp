@@ -53,7 +53,12 @@ Step Turn::write() {
     Json body;
     if (auto refused = read_body(body)) return std::move(*refused);
     if (concerns_tags()) return write_tags(body);
-    if (is_deployment() && request_.method == "PUT") return deploy();
+    if (request_.method == "PUT") {
+        if (is_deployment()) return deploy(body);
+        if (ascii_iequals(path_.type(), "Microsoft.Resources/deploymentStacks")) {
+            return write_stack(body);
+        }
+    }
     return write_resource(body);
 }
 
@@ -61,6 +66,7 @@ Step Turn::write_resource(const Json& body) {
     Known before = look_up(path_, api_version());
     std::optional<Done> misplaced;
     if (!before.here()) misplaced = check_place(path_, api_version());
+    ask_for_parent(path_);
     if (before.state == Known::State::failed) return std::move(*before.fault);
     if (inquiry_.pending()) return Ask{};
     if (misplaced) return std::move(*misplaced);
