@@ -32,7 +32,16 @@ bool any_matches(const std::vector<ActionRule>& rules,
                        [&](const ActionRule& rule) { return matches(rule, type, action); });
 }
 
+Error taken(const std::string& name, const std::string& type) {
+    return {Errc::config_invalid,
+            "config/recipes/" + name + ": 'type' has a recipe already: " + type};
+}
+
 }  // namespace
+
+bool RecipeBook::add(const std::string& type, Recipe recipe) {
+    return by_type.emplace(type, std::move(recipe)).second;
+}
 
 bool TypeLess::operator()(std::string_view a, std::string_view b) const noexcept {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -89,12 +98,15 @@ Result<Recipes> Recipes::parse(std::span<const std::pair<std::string, std::strin
     for (const auto& [name, text] : files) {
         auto recipe = read_recipe("config/recipes/" + name, text, suffixes);
         if (!recipe) return recipe.error();
-        std::vector<std::string> types = recipe->aliases;
-        types.push_back(recipe->type);
-        for (const std::string& type : types) {
-            if (data->book.by_type.emplace(type, *recipe).second) continue;
-            return Error{Errc::config_invalid,
-                         "config/recipes/" + name + ": 'type' has a recipe already: " + type};
+        std::vector<std::string> same = recipe->aliases;
+        same.push_back(recipe->type);
+        for (const std::string& type : same) {
+            if (!data->book.add(type, *recipe)) return taken(name, type);
+        }
+        for (const std::string& type : recipe->also_for) {
+            Recipe alike = *recipe;
+            alike.type = type;
+            if (!data->book.add(type, std::move(alike))) return taken(name, type);
         }
     }
     return Recipes(std::move(data));
@@ -115,8 +127,10 @@ Made Recipes::make(const Making& making,
     MadeResources resources = make_resource(data_->book, making, sent, before);
     Made made;
     made.body = text_of(resources.body);
+    if (resources.whole) made.whole = text_of(*resources.whole);
     for (MadeResource& child : resources.children) {
-        made.children.push_back({std::move(child.id), std::move(child.type), text_of(child.body)});
+        made.children.push_back({std::move(child.id), std::move(child.type), text_of(child.body),
+                                 child.whole ? text_of(*child.whole) : std::string()});
     }
     made.gone = std::move(resources.gone);
     made.invented = std::move(resources.invented);

@@ -14,10 +14,12 @@ struct MadeResource {
     std::string id;
     std::string type;
     Json body;
+    std::optional<Json> whole;
 };
 
 struct MadeResources {
     Json body;
+    std::optional<Json> whole;  ///< with what is never shown, where there is any
     std::vector<MadeResource> children;
     std::vector<std::string> gone;      ///< ids
     std::vector<std::string> invented;  ///< each once

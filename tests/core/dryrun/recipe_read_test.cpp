@@ -83,7 +83,7 @@ TEST(RecipeRead, AFaultIsNamedByFileKeyAndReason) {
         {R"("elements": [{"in": "a", "resources": true}])", "resources", "needs a type"},
         {R"("elements": [{"in": "a", "flat": true, )" + below + "}]", "flat", "resources"},
         {R"("children": [{"name": "x", "type": "Contoso.Toys/robots"}])", "children", "below"},
-        {R"("children": [{"name": "{name}", )" + below + "}]", "name", "no plain name"},
+        {R"("children": [{"name": "{nmae}", )" + below + "}]", "name", "unknown placeholder"},
         {R"("children": [{)" + below + "}]", "name", "missing"},
         {R"("actions": [{"name": "wave"}])", "acts", "is missing"},
         {R"("actions": [{"name": "a/b", "acts": true}])", "name", "no name of an action"},
@@ -93,6 +93,10 @@ TEST(RecipeRead, AFaultIsNamedByFileKeyAndReason) {
         {R"("etag": "strong")", "etag", "none of the words"},
         {R"("provisioning_state": "no")", "provisioning_state", "not true or false"},
         {R"("aliases": ["robots"])", "aliases", "no resource type"},
+        {R"("beside": [{"name": "x", "type": "robots"}])", "beside", "a type that is none"},
+        {R"("also_for": ["Contoso.Toys/b"], "elements": [{"in": "a", )" + below + "}]", "also_for",
+         "does not go with children"},
+        {R"("finally": {"a": "{sent:x}"})", "finally", "means nothing here: sent"},
         {R"("defaults": {}, "defaults": {})", "", "duplicate keys"},
     };
     for (const Fault& fault : faults) {
