@@ -2,6 +2,7 @@
 
 #include "core/base/embedded.hpp"
 #include "core/base/text.hpp"
+#include "core/dryrun/recipe_action.hpp"
 #include "core/dryrun/recipe_make.hpp"
 #include "core/dryrun/recipe_model.hpp"
 #include "core/dryrun/recipe_read.hpp"
@@ -15,21 +16,6 @@ namespace {
 
 std::string text_of(const Json& body) {
     return body.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-bool matches(const ActionRule& rule, std::string_view type, std::string_view action) noexcept {
-    if (!rule.type.empty() && !base::ascii_iequals(rule.type, type)) return false;
-    std::string_view name = rule.action;
-    if (!name.ends_with('*')) return base::ascii_iequals(name, action);
-    name.remove_suffix(1);
-    return base::ascii_istarts_with(action, name);
-}
-
-bool any_matches(const std::vector<ActionRule>& rules,
-                 std::string_view type,
-                 std::string_view action) {
-    return std::any_of(rules.begin(), rules.end(),
-                       [&](const ActionRule& rule) { return matches(rule, type, action); });
 }
 
 Error taken(const std::string& name, const std::string& type) {
@@ -152,13 +138,7 @@ std::optional<ActionAnswer> Recipes::answer_action(const Making& making,
 }
 
 bool Recipes::is_reading_action(std::string_view type, std::string_view action) const {
-    if (const Recipe* recipe = data_->book.find(type)) {
-        for (const Action& one : recipe->actions) {
-            if (base::ascii_iequals(one.name, action)) return !one.acts;
-        }
-    }
-    const CommonRules& common = data_->book.common;
-    return any_matches(common.reading, type, action) && !any_matches(common.acting, type, action);
+    return reads_only(data_->book, type, action);
 }
 
 }  // namespace armgate::dryrun

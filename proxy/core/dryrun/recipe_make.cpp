@@ -105,17 +105,26 @@ Json flattened(const Json& resource, std::string_view name) {
 
 enum class Place { below, beside };
 
+/// Whether a resource is what the request writes, or comes along with that.
+enum class Role { written, along };
+
+const Recipe& recipe_of(const RecipeBook& book, std::string_view type, Role role) {
+    if (const Recipe* recipe = book.find(type)) return *recipe;
+    return role == Role::written ? no_recipe() : plain_recipe();
+}
+
 /// One resource being made.
 class Maker {
   public:
     Maker(const RecipeBook& book,
           const Making& making,
           const Json* before,
-          const Recipe& otherwise = no_recipe())
+          Role role = Role::written)
         : book_(book),
           making_(making),
           before_(before),
-          recipe_(book.find(making.type) != nullptr ? *book.find(making.type) : otherwise) {}
+          role_(role),
+          recipe_(recipe_of(book, making.type, role)) {}
 
     MadeResources make(const Json& sent);
 
@@ -152,6 +161,7 @@ class Maker {
     const RecipeBook& book_;
     const Making& making_;
     const Json* before_;
+    Role role_;
     const Recipe& recipe_;
     MadeResources made_;
 };
@@ -196,7 +206,7 @@ Json Maker::make_other(std::string_view id,
     making.id = id;
     making.type = type;
     making.name = name;
-    MadeResources other = Maker(book_, making, before, plain_recipe()).make(sent);
+    MadeResources other = Maker(book_, making, before, Role::along).make(sent);
     made_.children.push_back({std::string(id), std::string(type), other.body, other.whole});
     for (MadeResource& child : other.children) made_.children.push_back(std::move(child));
     for (std::string& gone : other.gone) made_.gone.push_back(std::move(gone));
@@ -311,7 +321,9 @@ MadeResources Maker::make(const Json& sent) {
     for (const Elements& elements : recipe_.elements) make_array(elements);
     if (!recipe_.finally.is_null()) lay_over(made_.body, *fill_in(recipe_.finally, scope()));
     make_others(recipe_.children, Place::below);
-    make_others(recipe_.beside, Place::beside);
+    // Types may stand beside each other: only what was written brings something, or there is no
+    // end.
+    if (role_ == Role::written) make_others(recipe_.beside, Place::beside);
     finish();
     if (Json body = shown(); body != made_.body) {
         made_.whole = std::exchange(made_.body, std::move(body));
@@ -359,26 +371,6 @@ bool show_inline(const RecipeBook& book,
         return true;
     }
     return false;
-}
-
-std::optional<ActionAnswer> act_by_recipe(const RecipeBook& book,
-                                          const Making& making,
-                                          std::string_view action,
-                                          const Json& resource,
-                                          const Json& sent) {
-    const Recipe* recipe = book.find(making.type);
-    if (recipe == nullptr) return std::nullopt;
-    const TemplateScope scope{making, resource, nullptr, {}, &sent, book.suffixes(making.host)};
-    for (const Action& one : recipe->actions) {
-        if (!base::ascii_iequals(one.name, action) || !holds(one.when, scope)) continue;
-        ActionAnswer answer{one.status, {}, one.runs, one.acts, one.invented};
-        const auto body = fill_in(one.body, scope);
-        if (body && !body->is_null()) {
-            answer.body = body->dump(-1, ' ', false, Json::error_handler_t::replace);
-        }
-        return answer;
-    }
-    return std::nullopt;
 }
 
 }  // namespace armgate::dryrun

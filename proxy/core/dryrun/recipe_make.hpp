@@ -38,11 +38,4 @@ struct MadeResources {
                                const Json* child,
                                Json& parent);
 
-/// As `Recipes::answer_action`.
-[[nodiscard]] std::optional<ActionAnswer> act_by_recipe(const RecipeBook& book,
-                                                        const Making& making,
-                                                        std::string_view action,
-                                                        const Json& resource,
-                                                        const Json& sent);
-
 }  // namespace armgate::dryrun

@@ -219,7 +219,9 @@ Child Reader::child(const Value& entry, const char* where) {
     Child out;
     const bool below = std::string_view(where) == "children";
     out.type = below ? type_below(entry, where) : file_.text(entry, "type");
-    if (!is_resource_type(out.type)) file_.fault(where, "has a type that is none");
+    if (!below && (!is_resource_type(out.type) || !parent_type(out.type).empty())) {
+        file_.fault(where, "has a type that is not one of a whole resource");
+    }
     out.name = file_.text(entry, "name");
     if (const auto fault = text_fault(out.name, Speaks::of_resource, suffixes_)) {
         file_.fault("name", *fault);
@@ -249,8 +251,8 @@ Action Reader::action(const Value& entry) {
 /// What is for the reader of the table in docs/dry-run.md.
 void Reader::describe(const Value& root) {
     const std::string certainty = file_.text(root, "certainty");
-    if (certainty != "recorded" && certainty != "documented") {
-        file_.fault("certainty", "is neither recorded nor documented");
+    if (certainty != "certain" && certainty != "documented") {
+        file_.fault("certainty", "is neither certain nor documented");
     }
     for (const char* key : {"source", "shows"}) static_cast<void>(file_.text(root, key));
     if (optional(root, "lacks") != nullptr) static_cast<void>(file_.text(root, "lacks"));

@@ -53,9 +53,25 @@ std::optional<Json> some_text(std::string_view text) {
     return Json(text);
 }
 
+/// A value larger than this is not copied by a placeholder: recipes that copy a body into itself
+/// over and over stay bounded. A thousand settings of a site fit.
+constexpr std::size_t kMaxCopiedNodes = 10'000;
+
+/// Nodes of `value`, counted no further than `limit`.
+std::size_t count_nodes(const Json& value, std::size_t limit) {
+    std::size_t count = 1;
+    if (!value.is_structured()) return count;
+    for (const Json& inner : value) {
+        if (count >= limit) break;
+        count += count_nodes(inner, limit - count);
+    }
+    return count;
+}
+
 std::optional<Json> some_member(const Json* value, std::string_view path) {
     const Json* member = value == nullptr ? nullptr : find_member(*value, path);
     if (member == nullptr || member->is_null() || *member == "") return std::nullopt;
+    if (count_nodes(*member, kMaxCopiedNodes) >= kMaxCopiedNodes) return std::nullopt;
     return *member;
 }
 

@@ -1,6 +1,8 @@
 #include "core/dryrun/recipe.hpp"
 #include "support/recipes.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,7 +95,9 @@ TEST(RecipeRead, AFaultIsNamedByFileKeyAndReason) {
         {R"("etag": "strong")", "etag", "none of the words"},
         {R"("provisioning_state": "no")", "provisioning_state", "not true or false"},
         {R"("aliases": ["robots"])", "aliases", "no resource type"},
-        {R"("beside": [{"name": "x", "type": "robots"}])", "beside", "a type that is none"},
+        {R"("beside": [{"name": "x", "type": "robots"}])", "beside", "not one of a whole"},
+        {R"("beside": [{"name": "x", "type": "Contoso.Toys/robots/arms"}])", "beside",
+         "not one of a whole"},
         {R"("also_for": ["Contoso.Toys/b"], "elements": [{"in": "a", )" + below + "}]", "also_for",
          "does not go with children"},
         {R"("finally": {"a": "{sent:x}"})", "finally", "means nothing here: sent"},
@@ -133,6 +137,22 @@ TEST(RecipeRead, ATypeHasOneRecipe) {
     EXPECT_FALSE(Recipes::parse(
         Files{{"a.json", recipe_text("")},
               {"b.json", recipe_text(R"("aliases": ["Contoso.Toys/robots"])", "Contoso.Toys/b")}}));
+}
+
+TEST(RecipeRead, TheExampleOfTheDocumentationIsRead) {
+    std::ifstream file(ARMGATE_TEST_DATA "/../../docs/recipes.md");
+    const std::string page((std::istreambuf_iterator<char>(file)), {});
+    const auto begin = page.find("```json\n") + 8;
+    const auto recipes = parse_one(page.substr(begin, page.find("```", begin) - begin));
+    ASSERT_TRUE(recipes) << recipes.error().detail;
+    const TestMaking of("/subscriptions/s/resourceGroups/rg/providers/Contoso.Toys/robots/R2");
+    const Made made = recipes->make(
+        of.making, {{"properties", {{"password", "x"}, {"tools", {{{"name", "saw"}}}}}}}, nullptr);
+    const Json body = test::made_body(made);
+    EXPECT_EQ(body["properties"]["endpoint"], "https://r2.robots.example/");
+    EXPECT_EQ(body["properties"]["tools"][0]["id"], of.id + "/tools/saw");
+    EXPECT_FALSE(body["properties"].contains("password"));
+    EXPECT_EQ(made.children.size(), 2U);
 }
 
 TEST(RecipeRead, TheBuiltInOnesAreRead) {
