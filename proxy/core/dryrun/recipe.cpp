@@ -2,6 +2,7 @@
 
 #include "core/base/embedded.hpp"
 #include "core/base/text.hpp"
+#include "core/dryrun/recipe_action.hpp"
 #include "core/dryrun/recipe_make.hpp"
 #include "core/dryrun/recipe_model.hpp"
 #include "core/dryrun/recipe_read.hpp"
@@ -17,22 +18,16 @@ std::string text_of(const Json& body) {
     return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-bool matches(const ActionRule& rule, std::string_view type, std::string_view action) noexcept {
-    if (!rule.type.empty() && !base::ascii_iequals(rule.type, type)) return false;
-    std::string_view name = rule.action;
-    if (!name.ends_with('*')) return base::ascii_iequals(name, action);
-    name.remove_suffix(1);
-    return base::ascii_istarts_with(action, name);
-}
-
-bool any_matches(const std::vector<ActionRule>& rules,
-                 std::string_view type,
-                 std::string_view action) {
-    return std::any_of(rules.begin(), rules.end(),
-                       [&](const ActionRule& rule) { return matches(rule, type, action); });
+Error taken(const std::string& name, const std::string& type) {
+    return {Errc::config_invalid,
+            "config/recipes/" + name + ": 'type' has a recipe already: " + type};
 }
 
 }  // namespace
+
+bool RecipeBook::add(const std::string& type, Recipe recipe) {
+    return by_type.emplace(type, std::move(recipe)).second;
+}
 
 bool TypeLess::operator()(std::string_view a, std::string_view b) const noexcept {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -89,12 +84,15 @@ Result<Recipes> Recipes::parse(std::span<const std::pair<std::string, std::strin
     for (const auto& [name, text] : files) {
         auto recipe = read_recipe("config/recipes/" + name, text, suffixes);
         if (!recipe) return recipe.error();
-        std::vector<std::string> types = recipe->aliases;
-        types.push_back(recipe->type);
-        for (const std::string& type : types) {
-            if (data->book.by_type.emplace(type, *recipe).second) continue;
-            return Error{Errc::config_invalid,
-                         "config/recipes/" + name + ": 'type' has a recipe already: " + type};
+        std::vector<std::string> same = recipe->aliases;
+        same.push_back(recipe->type);
+        for (const std::string& type : same) {
+            if (!data->book.add(type, *recipe)) return taken(name, type);
+        }
+        for (const std::string& type : recipe->also_for) {
+            Recipe alike = *recipe;
+            alike.type = type;
+            if (!data->book.add(type, std::move(alike))) return taken(name, type);
         }
     }
     return Recipes(std::move(data));
@@ -115,8 +113,10 @@ Made Recipes::make(const Making& making,
     MadeResources resources = make_resource(data_->book, making, sent, before);
     Made made;
     made.body = text_of(resources.body);
+    if (resources.whole) made.whole = text_of(*resources.whole);
     for (MadeResource& child : resources.children) {
-        made.children.push_back({std::move(child.id), std::move(child.type), text_of(child.body)});
+        made.children.push_back({std::move(child.id), std::move(child.type), text_of(child.body),
+                                 child.whole ? text_of(*child.whole) : std::string()});
     }
     made.gone = std::move(resources.gone);
     made.invented = std::move(resources.invented);
@@ -138,13 +138,7 @@ std::optional<ActionAnswer> Recipes::answer_action(const Making& making,
 }
 
 bool Recipes::is_reading_action(std::string_view type, std::string_view action) const {
-    if (const Recipe* recipe = data_->book.find(type)) {
-        for (const Action& one : recipe->actions) {
-            if (base::ascii_iequals(one.name, action)) return !one.acts;
-        }
-    }
-    const CommonRules& common = data_->book.common;
-    return any_matches(common.reading, type, action) && !any_matches(common.acting, type, action);
+    return reads_only(data_->book, type, action);
 }
 
 }  // namespace armgate::dryrun

@@ -36,11 +36,16 @@ struct Making {
 struct MadeChild {
     std::string id;
     std::string type;
-    std::string body;  ///< JSON, whole
+    std::string body;   ///< JSON, as ARM answers it
+    std::string whole;  ///< as of Made
 };
 
 struct Made {
     std::string body;  ///< JSON, as ARM answers it once it is over: `provisioningState` Succeeded
+    /// The same with what ARM takes and never shows (the values of a container app's secrets),
+    /// where there is any: what `before` and the `resource` of an action should be. Empty: the
+    /// body.
+    std::string whole;
     std::vector<MadeChild> children;  ///< what appears with it (subnets, a blob service)
     std::vector<std::string>
         gone;  ///< ids of children that went with this write (a subnet left out)

@@ -6,9 +6,20 @@
 #include "core/dryrun/recipe_template.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace armgate::dryrun {
 namespace {
+
+/// A child whose type has no recipe of its own is what its parent's recipe says.
+const Recipe& plain_recipe() {
+    static const Recipe kPlain = [] {
+        Recipe plain;
+        plain.provisioning_state = false;
+        return plain;
+    }();
+    return kPlain;
+}
 
 const Recipe& no_recipe() {
     static const Recipe kNone = [] {
@@ -28,6 +39,13 @@ void add_once(std::vector<std::string>& all, const std::vector<std::string>& mor
 
 std::string_view last_segment(std::string_view path) noexcept {
     return path.substr(path.rfind('/') + 1);
+}
+
+/// `{subscription and resource group}/providers/{type}/{name}`; `type` has one level.
+std::string id_beside(std::string_view id, std::string_view type, std::string_view name) {
+    const auto providers = base::ascii_ifind(id, "/providers/");
+    return std::string(id.substr(0, providers)) + "/providers/" + std::string(type) + "/" +
+           std::string(name);
 }
 
 std::string child_id(std::string_view id, std::string_view type, std::string_view name) {
@@ -85,14 +103,28 @@ Json flattened(const Json& resource, std::string_view name) {
     return out;
 }
 
+enum class Place { below, beside };
+
+/// Whether a resource is what the request writes, or comes along with that.
+enum class Role { written, along };
+
+const Recipe& recipe_of(const RecipeBook& book, std::string_view type, Role role) {
+    if (const Recipe* recipe = book.find(type)) return *recipe;
+    return role == Role::written ? no_recipe() : plain_recipe();
+}
+
 /// One resource being made.
 class Maker {
   public:
-    Maker(const RecipeBook& book, const Making& making, const Json* before)
+    Maker(const RecipeBook& book,
+          const Making& making,
+          const Json* before,
+          Role role = Role::written)
         : book_(book),
           making_(making),
           before_(before),
-          recipe_(book.find(making.type) ? *book.find(making.type) : no_recipe()) {}
+          role_(role),
+          recipe_(recipe_of(book, making.type, role)) {}
 
     MadeResources make(const Json& sent);
 
@@ -117,17 +149,19 @@ class Maker {
                               const Json* before,
                               Json& element);
     void find_gone(const Elements& elements);
-    void make_children();
+    void make_others(const std::vector<Child>& others, Place place);
     Json make_other(std::string_view id,
                     std::string_view type,
                     std::string_view name,
                     const Json& sent,
                     const Json* before);
+    [[nodiscard]] Json shown() const;
     void finish();
 
     const RecipeBook& book_;
     const Making& making_;
     const Json* before_;
+    Role role_;
     const Recipe& recipe_;
     MadeResources made_;
 };
@@ -172,8 +206,8 @@ Json Maker::make_other(std::string_view id,
     making.id = id;
     making.type = type;
     making.name = name;
-    MadeResources other = Maker(book_, making, before).make(sent);
-    made_.children.push_back({std::string(id), std::string(type), other.body});
+    MadeResources other = Maker(book_, making, before, Role::along).make(sent);
+    made_.children.push_back({std::string(id), std::string(type), other.body, other.whole});
     for (MadeResource& child : other.children) made_.children.push_back(std::move(child));
     for (std::string& gone : other.gone) made_.gone.push_back(std::move(gone));
     add_once(made_.invented, other.invented);
@@ -237,24 +271,35 @@ void Maker::make_array(const Elements& elements) {
     set_member(made_.body, elements.in, std::move(done));
 }
 
-void Maker::make_children() {
-    for (const Child& child : recipe_.children) {
+void Maker::make_others(const std::vector<Child>& others, Place place) {
+    for (const Child& child : others) {
         if (before_ != nullptr && !child.every_time) continue;
         if (!holds(child.when, scope())) continue;
+        const auto filled = fill_in(Json(child.name), scope());
+        if (!filled || !filled->is_string()) continue;
+        const std::string name = *filled;
+        if (name.empty() || name.find('/') != std::string::npos) continue;
         const Json sent = child.body.is_null() ? Json::object() : *fill_in(child.body, scope());
-        const std::string id = child_id(making_.id, child.type, child.name);
-        static_cast<void>(make_other(id, child.type, child.name, sent, nullptr));
+        const std::string id = place == Place::below ? child_id(making_.id, child.type, name)
+                                                     : id_beside(making_.id, child.type, name);
+        static_cast<void>(make_other(id, child.type, name, sent, nullptr));
     }
+}
+
+/// The body without what ARM takes and never shows.
+Json Maker::shown() const {
+    Json out = made_.body;
+    for (const std::string& path : recipe_.never_returned) erase_member(out, path);
+    return out;
 }
 
 void Maker::finish() {
     Json& body = made_.body;
-    for (const std::string& path : recipe_.never_returned) erase_member(body, path);
     if (give_identities(body, making_)) {
         add_once(made_.invented, {"the ids of its managed identities are made up"});
     }
     if (recipe_.provisioning_state) set_member(body, "properties.provisioningState", "Succeeded");
-    if (recipe_.etag != Etag::none) body["etag"] = etag_of(body, making_.id, recipe_.etag);
+    if (recipe_.etag != Etag::none) body["etag"] = etag_of(shown(), making_.id, recipe_.etag);
     const bool has_system_data = !recipe_.system_data_from.empty() &&
                                  making_.api_version.substr(0, 10) >= recipe_.system_data_from;
     if (has_system_data) stamp_system_data(body, making_, before_);
@@ -274,8 +319,15 @@ MadeResources Maker::make(const Json& sent) {
     add_cases(recipe_.cases, scope(), before_, made_.body);
     add(recipe_.additions, scope(), before_, made_.body);
     for (const Elements& elements : recipe_.elements) make_array(elements);
-    make_children();
+    if (!recipe_.finally.is_null()) lay_over(made_.body, *fill_in(recipe_.finally, scope()));
+    make_others(recipe_.children, Place::below);
+    // Types may stand beside each other: only what was written brings something, or there is no
+    // end.
+    if (role_ == Role::written) make_others(recipe_.beside, Place::beside);
     finish();
+    if (Json body = shown(); body != made_.body) {
+        made_.whole = std::exchange(made_.body, std::move(body));
+    }
     return std::move(made_);
 }
 
@@ -319,26 +371,6 @@ bool show_inline(const RecipeBook& book,
         return true;
     }
     return false;
-}
-
-std::optional<ActionAnswer> act_by_recipe(const RecipeBook& book,
-                                          const Making& making,
-                                          std::string_view action,
-                                          const Json& resource,
-                                          const Json& sent) {
-    const Recipe* recipe = book.find(making.type);
-    if (recipe == nullptr) return std::nullopt;
-    const TemplateScope scope{making, resource, nullptr, {}, &sent, book.suffixes(making.host)};
-    for (const Action& one : recipe->actions) {
-        if (!base::ascii_iequals(one.name, action) || !holds(one.when, scope)) continue;
-        ActionAnswer answer{one.status, {}, one.runs, one.acts, one.invented};
-        const auto body = fill_in(one.body, scope);
-        if (body && !body->is_null()) {
-            answer.body = body->dump(-1, ' ', false, Json::error_handler_t::replace);
-        }
-        return answer;
-    }
-    return std::nullopt;
 }
 
 }  // namespace armgate::dryrun

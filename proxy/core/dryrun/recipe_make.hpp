@@ -14,10 +14,12 @@ struct MadeResource {
     std::string id;
     std::string type;
     Json body;
+    std::optional<Json> whole;
 };
 
 struct MadeResources {
     Json body;
+    std::optional<Json> whole;  ///< with what is never shown, where there is any
     std::vector<MadeResource> children;
     std::vector<std::string> gone;      ///< ids
     std::vector<std::string> invented;  ///< each once
@@ -35,12 +37,5 @@ struct MadeResources {
                                std::string_view name,
                                const Json* child,
                                Json& parent);
-
-/// As `Recipes::answer_action`.
-[[nodiscard]] std::optional<ActionAnswer> act_by_recipe(const RecipeBook& book,
-                                                        const Making& making,
-                                                        std::string_view action,
-                                                        const Json& resource,
-                                                        const Json& sent);
 
 }  // namespace armgate::dryrun

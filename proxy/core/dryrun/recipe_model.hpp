@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/dryrun/recipe.hpp"
-#include "core/dryrun/recipe_path.hpp"
+#include "core/dryrun/recipe_placeholder.hpp"
 
 #include <map>
 #include <optional>
@@ -13,8 +13,6 @@
 #include <vector>
 
 namespace armgate::dryrun {
-
-using Suffixes = std::vector<std::pair<std::string, std::string>>;
 
 /// A value compared, as text and without case, with what it may be.
 struct Condition {
@@ -47,9 +45,10 @@ struct Elements {
     Additions additions;
 };
 
+/// A resource that comes with this one: below it, or beside it in the same resource group.
 struct Child {
     std::string type;
-    std::string name;
+    std::string name;  ///< a template
     Json body;
     std::vector<Condition> when;
     bool every_time = false;  ///< also where the parent was there before
@@ -68,13 +67,16 @@ struct Action {
 enum class Etag { none, weak, quoted, plain };
 
 struct Recipe {
-    std::string type;                  ///< in ARM's own casing
-    std::vector<std::string> aliases;  ///< other types that mean the same
+    std::string type;                   ///< in ARM's own casing
+    std::vector<std::string> aliases;   ///< other types that mean this one
+    std::vector<std::string> also_for;  ///< types that are made alike
     WriteStyle writes;
     std::vector<Case> cases;
     Additions additions;
     std::vector<Elements> elements;
     std::vector<Child> children;
+    std::vector<Child> beside;
+    Json finally;  ///< over all of it, once the elements of its arrays are done
     std::vector<Action> actions;
     std::vector<std::string> keeps;           ///< paths that survive a PUT which lacks them
     std::vector<std::string> never_returned;  ///< paths
@@ -113,7 +115,11 @@ struct RecipeBook {
     std::map<std::string, Recipe, TypeLess> by_type;
     CommonRules common;
 
+    /// False where the type has a recipe already.
+    [[nodiscard]] bool add(const std::string& type, Recipe recipe);
+    /// Null where there is none.
     [[nodiscard]] const Recipe* find(std::string_view type) const noexcept;
+    /// Of the cloud whose ARM `host` is.
     [[nodiscard]] const Suffixes& suffixes(std::string_view host) const noexcept;
 };
 

@@ -89,6 +89,14 @@ class Reader {
         return out;
     }
 
+    std::vector<std::string> types(const Value& parent, const char* key) {
+        auto out = texts(parent, key);
+        for (const std::string& type : out) {
+            if (!is_resource_type(type)) file_.fault(key, "holds what is no resource type");
+        }
+        return out;
+    }
+
     template <class Read>
     auto each(const Value& parent, const char* key, Read read) {
         std::vector<decltype(read(parent))> out;
@@ -106,7 +114,7 @@ class Reader {
     std::vector<Condition> conditions(const Value& parent, Speaks speaks);
     Case one_case(const Value& entry, Speaks speaks);
     Elements elements(const Value& entry);
-    Child child(const Value& entry);
+    Child child(const Value& entry, const char* where);
     Action action(const Value& entry);
     void describe(const Value& root);
 
@@ -206,13 +214,17 @@ Elements Reader::elements(const Value& entry) {
     return out;
 }
 
-Child Reader::child(const Value& entry) {
-    file_.expect_keys(entry, "children", {"type", "name", "body", "if", "every_time"});
+Child Reader::child(const Value& entry, const char* where) {
+    file_.expect_keys(entry, where, {"type", "name", "body", "if", "every_time"});
     Child out;
-    out.type = type_below(entry, "children");
+    const bool below = std::string_view(where) == "children";
+    out.type = below ? type_below(entry, where) : file_.text(entry, "type");
+    if (!below && (!is_resource_type(out.type) || !parent_type(out.type).empty())) {
+        file_.fault(where, "has a type that is not one of a whole resource");
+    }
     out.name = file_.text(entry, "name");
-    if (out.name.find_first_of("/{}") != std::string::npos) {
-        file_.fault("name", "is no plain name of a child");
+    if (const auto fault = text_fault(out.name, Speaks::of_resource, suffixes_)) {
+        file_.fault("name", *fault);
     }
     out.body = body(entry, "body", Speaks::of_resource);
     out.when = conditions(entry, Speaks::of_resource);
@@ -239,8 +251,8 @@ Action Reader::action(const Value& entry) {
 /// What is for the reader of the table in docs/dry-run.md.
 void Reader::describe(const Value& root) {
     const std::string certainty = file_.text(root, "certainty");
-    if (certainty != "recorded" && certainty != "documented") {
-        file_.fault("certainty", "is neither recorded nor documented");
+    if (certainty != "certain" && certainty != "documented") {
+        file_.fault("certainty", "is neither certain nor documented");
     }
     for (const char* key : {"source", "shows"}) static_cast<void>(file_.text(root, key));
     if (optional(root, "lacks") != nullptr) static_cast<void>(file_.text(root, "lacks"));
@@ -248,27 +260,46 @@ void Reader::describe(const Value& root) {
 
 Result<Recipe> Reader::read(std::string_view text) {
     const Value root = file_.parse(text);
-    file_.expect_keys(
-        root, "",
-        {"type",           "aliases",  "certainty",        "source",  "shows",
-         "lacks",          "writes",   "defaults",         "once",    "always",
-         "cases",          "elements", "children",         "actions", "keeps",
-         "never_returned", "invented", "system_data_from", "etag",    "provisioning_state",
-         "keeps_nulls"});
+    file_.expect_keys(root, "",
+                      {"type",
+                       "aliases",
+                       "also_for",
+                       "certainty",
+                       "source",
+                       "shows",
+                       "lacks",
+                       "writes",
+                       "defaults",
+                       "once",
+                       "always",
+                       "finally",
+                       "cases",
+                       "elements",
+                       "children",
+                       "beside",
+                       "actions",
+                       "keeps",
+                       "never_returned",
+                       "invented",
+                       "system_data_from",
+                       "etag",
+                       "provisioning_state",
+                       "keeps_nulls"});
     Recipe out;
     out.type = type_ = file_.text(root, "type");
     if (!is_resource_type(type_)) file_.fault("type", "is no resource type");
-    out.aliases = texts(root, "aliases");
-    for (const std::string& alias : out.aliases) {
-        if (!is_resource_type(alias)) file_.fault("aliases", "holds what is no resource type");
-    }
+    out.aliases = types(root, "aliases");
+    out.also_for = types(root, "also_for");
     describe(root);
     out.writes = writes(root);
     out.additions = additions(root, Speaks::of_resource);
     out.cases = each(root, "cases",
                      [&](const Value& entry) { return one_case(entry, Speaks::of_resource); });
     out.elements = each(root, "elements", [&](const Value& entry) { return elements(entry); });
-    out.children = each(root, "children", [&](const Value& entry) { return child(entry); });
+    out.children =
+        each(root, "children", [&](const Value& entry) { return child(entry, "children"); });
+    out.beside = each(root, "beside", [&](const Value& entry) { return child(entry, "beside"); });
+    out.finally = body(root, "finally", Speaks::of_resource);
     out.actions = each(root, "actions", [&](const Value& entry) { return action(entry); });
     out.keeps = paths(root, "keeps", PathElements::none);
     out.never_returned = paths(root, "never_returned", PathElements::allowed);
@@ -279,6 +310,11 @@ Result<Recipe> Reader::read(std::string_view text) {
     out.etag = one_of(root, "etag", kEtags);
     out.provisioning_state = flag(root, "provisioning_state", true);
     out.keeps_nulls = flag(root, "keeps_nulls", false);
+    // The types of children and elements are below one type only.
+    const bool has_types =
+        !out.children.empty() || std::any_of(out.elements.begin(), out.elements.end(),
+                                             [](const Elements& one) { return !one.type.empty(); });
+    if (!out.also_for.empty() && has_types) file_.fault("also_for", "does not go with children");
     if (file_.error()) return *file_.error();
     return out;
 }

@@ -4,196 +4,13 @@
 #include "core/base/time.hpp"
 #include "core/dryrun/recipe.hpp"
 #include "core/dryrun/recipe_invent.hpp"
-
-#include <algorithm>
-#include <array>
+#include "core/dryrun/recipe_placeholder.hpp"
 
 namespace armgate::dryrun {
 namespace {
 
-using Suffixes = std::vector<std::pair<std::string, std::string>>;
-
-enum class Argument { none, label, path, suffix };
-
-enum class Source {
-    id,
-    name,
-    type,
-    subscription,
-    resource_group,
-    parent,
-    parent_name,
-    location,
-    tenant,
-    object_id,
-    now,
-    element_name,
-    element_id,
-    guid,
-    hash,
-    key32,
-    key64,
-    public_ip,
-    private_ip,
-    suffix,
-    body,
-    element,
-    sent,
-};
-
-struct SourceRule {
-    std::string_view name;
-    Source source;
-    Argument argument = Argument::none;
-    Speaks speaks = Speaks::of_resource;
-};
-
-constexpr std::array<SourceRule, 23> kSources{{
-    {"id", Source::id},
-    {"name", Source::name},
-    {"type", Source::type},
-    {"subscription", Source::subscription},
-    {"resourceGroup", Source::resource_group},
-    {"parent", Source::parent},
-    {"parentName", Source::parent_name},
-    {"location", Source::location},
-    {"tenant", Source::tenant},
-    {"objectId", Source::object_id},
-    {"now", Source::now},
-    {"elementName", Source::element_name, Argument::none, Speaks::of_element},
-    {"elementId", Source::element_id, Argument::none, Speaks::of_element},
-    {"guid", Source::guid, Argument::label},
-    {"hash", Source::hash, Argument::label},
-    {"key32", Source::key32, Argument::label},
-    {"key64", Source::key64, Argument::label},
-    {"publicIp", Source::public_ip, Argument::label},
-    {"privateIp", Source::private_ip, Argument::label},
-    {"suffix", Source::suffix, Argument::suffix},
-    {"body", Source::body, Argument::path},
-    {"element", Source::element, Argument::path, Speaks::of_element},
-    {"sent", Source::sent, Argument::path, Speaks::of_action},
-}};
-
-enum class Filter {
-    lower,    ///< in lower case
-    compact,  ///< in lower case without spaces
-    last,     ///< last segment of an id
-    pairs,    ///< `[{name, value}]` as `{name: value}`
-    keys,     ///< `{name: {}}` of `{name: anything}` (values that ARM would not show)
-};
-
-constexpr std::array<std::pair<std::string_view, Filter>, 5> kFilters{{
-    {"lower", Filter::lower},
-    {"compact", Filter::compact},
-    {"last", Filter::last},
-    {"pairs", Filter::pairs},
-    {"keys", Filter::keys},
-}};
-
-/// One way to a value: `lower:body:sku.name`, or a text in quotes.
-struct Alternative {
-    std::vector<Filter> filters;
-    std::optional<std::string_view> literal;
-    const SourceRule* source = nullptr;
-    std::string_view argument;
-};
-
-/// Text, or what stands in braces.
-struct Piece {
-    std::string_view text;
-    bool placeholder = false;
-};
-
-/// The next piece of `text` from `at` on, which moves behind it; nothing where a brace is not
-/// closed. `{{` is a brace.
-std::optional<Piece> next_piece(std::string_view text, std::size_t& at) noexcept {
-    const std::size_t start = at;
-    if (text.substr(at).starts_with("{{")) {
-        at += 2;
-        return Piece{text.substr(start, 1)};
-    }
-    if (text[at] != '{') {
-        at = std::min(text.find('{', at), text.size());
-        return Piece{text.substr(start, at - start)};
-    }
-    const auto close = text.find('}', at);
-    if (close == std::string_view::npos) return std::nullopt;
-    at = close + 1;
-    return Piece{text.substr(start + 1, close - start - 1), true};
-}
-
-/// Takes the word before the next colon off `text`; the whole where there is none.
-std::string_view take_word(std::string_view& text) noexcept {
-    const auto colon = text.find(':');
-    const std::string_view word = text.substr(0, colon);
-    text = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-    return word;
-}
-
-template <class Table>
-auto find_named(const Table& table, std::string_view name) noexcept {
-    return std::find_if(table.begin(), table.end(),
-                        [&](const auto& entry) { return std::get<0>(entry) == name; });
-}
-
-const SourceRule* find_source(std::string_view name) noexcept {
-    const auto* found = std::find_if(kSources.begin(), kSources.end(),
-                                     [&](const SourceRule& rule) { return rule.name == name; });
-    return found == kSources.end() ? nullptr : found;
-}
-
-Alternative parse_alternative(std::string_view text) {
-    Alternative out;
-    std::string_view rest = text;
-    std::string_view word = take_word(rest);
-    for (const auto* filter = find_named(kFilters, word); filter != kFilters.end();
-         filter = find_named(kFilters, word)) {
-        out.filters.push_back(filter->second);
-        text = rest;
-        word = take_word(rest);
-    }
-    if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
-        out.literal = text.substr(1, text.size() - 2);
-        return out;
-    }
-    out.source = find_source(word);
-    out.argument = rest;
-    return out;
-}
-
-std::optional<std::string> alternative_fault(std::string_view text,
-                                             Speaks speaks,
-                                             const Suffixes& suffixes) {
-    const Alternative alternative = parse_alternative(text);
-    if (alternative.literal) return std::nullopt;
-    const SourceRule* source = alternative.source;
-    if (source == nullptr) return "has an unknown placeholder";
-    if (source->speaks != Speaks::of_resource && source->speaks != speaks) {
-        return "has a placeholder that means nothing here: " + std::string(source->name);
-    }
-    const std::string_view argument = alternative.argument;
-    const bool fits = source->argument == Argument::none    ? argument.empty()
-                      : source->argument == Argument::label ? base::is_token(argument)
-                      : source->argument == Argument::path
-                          ? is_member_path(argument, PathElements::none)
-                          : find_named(suffixes, argument) != suffixes.end();
-    if (!fits) return "has a placeholder whose argument does not fit: " + std::string(source->name);
-    return std::nullopt;
-}
-
-std::optional<std::string> text_fault(std::string_view text,
-                                      Speaks speaks,
-                                      const Suffixes& suffixes) {
-    for (std::size_t at = 0; at < text.size();) {
-        const auto piece = next_piece(text, at);
-        if (!piece) return "has a brace that is not closed";
-        if (!piece->placeholder) continue;
-        for (const std::string_view alternative : base::split(piece->text, '|')) {
-            if (auto fault = alternative_fault(alternative, speaks, suffixes)) return fault;
-        }
-    }
-    return std::nullopt;
-}
+/// An object with this member alone becomes its text in Base64.
+constexpr const char* kBase64 = "$base64";
 
 std::string_view last_segment(std::string_view id) noexcept {
     return id.substr(id.rfind('/') + 1);
@@ -215,6 +32,16 @@ std::string_view parent_id(std::string_view id) noexcept {
     return type == std::string_view::npos ? std::string_view() : id.substr(0, type);
 }
 
+/// What an extension resource belongs to: the id before its last provider; `/` for the tenant.
+std::string_view scope_of(std::string_view id) noexcept {
+    std::size_t last = 0;
+    for (auto at = base::ascii_ifind(id, "/providers/"); at != std::string_view::npos;
+         at = base::ascii_ifind(id, "/providers/", at + 1)) {
+        last = at;
+    }
+    return last == 0 ? id.substr(0, 1) : id.substr(0, last);
+}
+
 std::string_view text_member(const Json* value, std::string_view path) {
     const Json* member = value == nullptr ? nullptr : find_member(*value, path);
     return member != nullptr && member->is_string() ? member->get_ref<const std::string&>()
@@ -226,9 +53,25 @@ std::optional<Json> some_text(std::string_view text) {
     return Json(text);
 }
 
+/// A value larger than this is not copied by a placeholder: recipes that copy a body into itself
+/// over and over stay bounded. A thousand settings of a site fit.
+constexpr std::size_t kMaxCopiedNodes = 10'000;
+
+/// Nodes of `value`, counted no further than `limit`.
+std::size_t count_nodes(const Json& value, std::size_t limit) {
+    std::size_t count = 1;
+    if (!value.is_structured()) return count;
+    for (const Json& inner : value) {
+        if (count >= limit) break;
+        count += count_nodes(inner, limit - count);
+    }
+    return count;
+}
+
 std::optional<Json> some_member(const Json* value, std::string_view path) {
     const Json* member = value == nullptr ? nullptr : find_member(*value, path);
-    if (member == nullptr || member->is_null()) return std::nullopt;
+    if (member == nullptr || member->is_null() || *member == "") return std::nullopt;
+    if (count_nodes(*member, kMaxCopiedNodes) >= kMaxCopiedNodes) return std::nullopt;
     return *member;
 }
 
@@ -252,6 +95,10 @@ std::optional<Json> plain_value(Source source, const TemplateScope& scope) {
             return some_text(segment_after(making.id, "/resourceGroups/"));
         case Source::parent:
             return some_text(parent_id(making.id));
+        case Source::scope:
+            return some_text(scope_of(making.id));
+        case Source::grandparent_name:
+            return some_text(last_segment(parent_id(parent_id(making.id))));
         case Source::parent_name:
             return some_text(last_segment(parent_id(making.id)));
         case Source::location:
@@ -287,7 +134,7 @@ std::optional<Json> source_value(const Alternative& from, const TemplateScope& s
         case Source::private_ip:
             return Json(invented_private_address(seed(scope), argument));
         case Source::suffix:
-            return Json(find_named(scope.suffixes, argument)->second);
+            return Json(*find_suffix(scope.suffixes, argument));
         case Source::body:
             return some_member(&scope.body, argument);
         case Source::element:
@@ -314,11 +161,18 @@ Json keys_of(const Json& object) {
     return out;
 }
 
+Json first_of(const Json& list) {
+    return list.empty() ? Json::array() : Json::array({list.front()});
+}
+
 /// Nothing where the filter does not fit the value.
 std::optional<Json> filtered(Filter filter, Json value) {
+    if (filter == Filter::first && value.is_array()) return first_of(value);
     if (filter == Filter::pairs && value.is_array()) return pairs_of(value);
     if (filter == Filter::keys && value.is_object()) return keys_of(value);
-    if (!value.is_string()) return std::nullopt;
+    const bool of_text =
+        filter == Filter::last || filter == Filter::compact || filter == Filter::lower;
+    if (!of_text || !value.is_string()) return std::nullopt;
     std::string text = value.get<std::string>();
     if (filter == Filter::last) return some_text(last_segment(text));
     if (filter == Filter::compact) std::erase(text, ' ');
@@ -358,6 +212,12 @@ std::optional<Json> fill_in_text(const std::string& text, const TemplateScope& s
     return Json(std::move(out));
 }
 
+std::optional<Json> encoded(const Json& text, const TemplateScope& scope) {
+    const auto filled = fill_in(text, scope);
+    if (!filled || !filled->is_string()) return std::nullopt;
+    return Json(base::base64_encode(filled->get_ref<const std::string&>()));
+}
+
 }  // namespace
 
 std::optional<std::string> value_fault(const Json& value, Speaks speaks, const Suffixes& suffixes) {
@@ -373,6 +233,9 @@ std::optional<std::string> value_fault(const Json& value, Speaks speaks, const S
 
 std::optional<Json> fill_in(const Json& value, const TemplateScope& scope) {
     if (value.is_string()) return fill_in_text(value.get_ref<const std::string&>(), scope);
+    if (value.is_object() && value.size() == 1 && value.contains(kBase64)) {
+        return encoded(*value.begin(), scope);
+    }
     if (value.is_object()) {
         Json out = Json::object();
         for (const auto& [name, inner] : value.items()) {

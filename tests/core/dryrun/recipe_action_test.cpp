@@ -66,5 +66,52 @@ TEST(RecipeActions, AKeyIsNoneAndSaysSo) {
     EXPECT_THAT(answer->invented, testing::Not(testing::IsEmpty()));
 }
 
+TEST(RecipeActions, AConnectionStringNamesItsNamespaceAndEntity) {
+    const TestMaking of(
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ServiceBus/"
+        "namespaces/Ns/queues/q/authorizationRules/r");
+    const auto answer = recipes().answer_action(of.making, "listKeys", Json::object(), Json());
+    ASSERT_TRUE(answer);
+    EXPECT_THAT(Json::parse(answer->body).at("primaryConnectionString").get<std::string>(),
+                testing::AllOf(testing::StartsWith("Endpoint=sb://ns.servicebus.windows.net/;"
+                                                   "SharedAccessKeyName=r;SharedAccessKey="),
+                               testing::EndsWith(";EntityPath=q")));
+}
+
+TEST(RecipeActions, AKubeconfigIsReadableAndOpensNothing) {
+    const TestMaking of(
+        "/subscriptions/s/resourceGroups/rg/providers/"
+        "Microsoft.ContainerService/managedClusters/aks");
+    const Json body =
+        test::made_body(recipes().make(of.making, {{"location", "westeurope"}}, nullptr));
+    const auto answer =
+        recipes().answer_action(of.making, "listClusterUserCredential", body, Json());
+    ASSERT_TRUE(answer);
+    const std::string value = Json::parse(answer->body).at("kubeconfigs").at(0).at("value");
+    const std::string fqdn = body["properties"]["fqdn"];
+    const auto text = base::base64_decode(value);
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, testing::HasSubstr("    server: https://" + fqdn + ":443\n"));
+    EXPECT_THAT(*text, testing::HasSubstr("token: armgate-dry-run-not-a-token\n"));
+}
+
+TEST(RecipeActions, EveryKeyOfEveryActionSaysThatItIsNone) {
+    for (const char* id :
+         {"Microsoft.Storage/storageAccounts/a", "Microsoft.Sql/servers/a",
+          "Microsoft.ContainerRegistry/registries/a", "Microsoft.DocumentDB/databaseAccounts/a",
+          "Microsoft.OperationalInsights/workspaces/a"}) {
+        const TestMaking of("/subscriptions/s/resourceGroups/rg/providers/" + std::string(id));
+        for (const char* action : {"listKeys", "listCredentials", "sharedKeys", "readonlykeys"}) {
+            const auto answer = recipes().answer_action(of.making, action, Json::object(), Json());
+            if (!answer) continue;
+            // Base64 of what every made-up key starts with.
+            EXPECT_THAT(answer->body, testing::HasSubstr("YXJtZ2F0ZS1kcnktcnVuLW5vdC1hLWtleT"))
+                << id << " " << action;
+            EXPECT_THAT(answer->invented, testing::Not(testing::IsEmpty())) << id;
+            EXPECT_FALSE(answer->acts);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace armgate::dryrun

@@ -134,6 +134,64 @@ TEST(RecipeMake, EndpointsBelongToTheCloud) {
     EXPECT_EQ(body["properties"]["vaultUri"], "https://kv.vault.azure.cn/");
 }
 
+TEST(RecipeMake, WhatIsNeverShownIsKeptForActions) {
+    const TestMaking of(kGroup + "/providers/Microsoft.App/containerApps/app");
+    const Json sent = Json::parse(
+        R"({"properties": {"configuration": {"secrets": [{"name": "s", "value": "hidden"}]}}})");
+    const Made made = recipes().make(of.making, sent, nullptr);
+    EXPECT_THAT(made.body, testing::Not(testing::HasSubstr("hidden")));
+    EXPECT_THAT(made.whole, testing::HasSubstr("hidden"));
+    const Json whole = Json::parse(made.whole);
+    const auto listed = recipes().answer_action(of.making, "listSecrets", whole, Json());
+    ASSERT_TRUE(listed);
+    EXPECT_EQ(Json::parse(listed->body).at("value"),
+              sent["properties"]["configuration"]["secrets"]);
+    const Made again = recipes().make(of.making, sent, &whole);
+    EXPECT_EQ(again.body, made.body);
+    const TestMaking network_of(kNetwork);
+    EXPECT_EQ(recipes().make(network_of.making, network(Json::array()), nullptr).whole, "");
+}
+
+TEST(RecipeMake, AnUpdatedMachineGetsNoNewDisk) {
+    const TestMaking of(kGroup + "/providers/Microsoft.Compute/virtualMachines/vm");
+    const Made made = recipes().make(of.making, Json::object(), nullptr);
+    ASSERT_EQ(made.children.size(), 1U);
+    const Json disk = Json::parse(made.children[0].body);
+    EXPECT_EQ(disk["managedBy"], of.id);
+    const Json body = made_body(made);
+    EXPECT_EQ(body["properties"]["storageProfile"]["osDisk"]["managedDisk"]["id"], disk["id"]);
+    EXPECT_THAT(recipes().make(of.making, body, &body).children, testing::IsEmpty());
+}
+
+TEST(RecipeMake, APoolIsShownInItsClusterWithoutProperties) {
+    const std::string cluster =
+        kGroup + "/providers/Microsoft.ContainerService/managedClusters/aks";
+    const TestMaking of(cluster);
+    Json parent = made_body(recipes().make(of.making, {{"location", "westeurope"}}, nullptr));
+    const TestMaking pool(cluster + "/agentPools/two");
+    const Json body =
+        made_body(recipes().make(pool.making, {{"properties", {{"count", 2}}}}, nullptr));
+    EXPECT_TRUE(recipes().show_in_parent(pool.type, "two", &body, parent));
+    const Json& shown = parent["properties"]["agentPoolProfiles"][0];
+    EXPECT_EQ(shown["name"], "two");
+    EXPECT_EQ(shown["count"], 2);
+    EXPECT_FALSE(shown.contains("properties"));
+    const Made after = recipes().make(of.making, parent, &parent);
+    EXPECT_EQ(nlohmann::json(Json::parse(after.children.at(0).body)), nlohmann::json(body));
+}
+
+TEST(RecipeMake, ASiteThatIsWrittenWithoutConfigurationKeepsIt) {
+    const TestMaking of(kGroup + "/providers/Microsoft.Web/sites/app");
+    const Json before = made_body(recipes().make(of.making, Json::object(), nullptr));
+    EXPECT_THAT(recipes().make(of.making, before, &before).children, testing::IsEmpty());
+    Json changed = before;
+    changed["properties"]["siteConfig"] = {{"alwaysOn", true}};
+    const Made made = recipes().make(of.making, changed, &before);
+    ASSERT_EQ(made.children.size(), 1U);
+    EXPECT_EQ(made.children[0].id, of.id + "/config/web");
+    EXPECT_EQ(Json::parse(made.children[0].body)["properties"]["alwaysOn"], true);
+}
+
 TEST(RecipeMake, ATypeWithoutARecipeIsAnsweredAsSentAndSaysSo) {
     const TestMaking of(kGroup + "/providers/Contoso.Toys/robots/r2");
     const Json sent = {{"location", "West Europe"}, {"properties", {{"arms", nullptr}}}};

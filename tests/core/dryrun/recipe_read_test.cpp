@@ -1,6 +1,8 @@
 #include "core/dryrun/recipe.hpp"
 #include "support/recipes.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,7 +85,7 @@ TEST(RecipeRead, AFaultIsNamedByFileKeyAndReason) {
         {R"("elements": [{"in": "a", "resources": true}])", "resources", "needs a type"},
         {R"("elements": [{"in": "a", "flat": true, )" + below + "}]", "flat", "resources"},
         {R"("children": [{"name": "x", "type": "Contoso.Toys/robots"}])", "children", "below"},
-        {R"("children": [{"name": "{name}", )" + below + "}]", "name", "no plain name"},
+        {R"("children": [{"name": "{nmae}", )" + below + "}]", "name", "unknown placeholder"},
         {R"("children": [{)" + below + "}]", "name", "missing"},
         {R"("actions": [{"name": "wave"}])", "acts", "is missing"},
         {R"("actions": [{"name": "a/b", "acts": true}])", "name", "no name of an action"},
@@ -93,6 +95,12 @@ TEST(RecipeRead, AFaultIsNamedByFileKeyAndReason) {
         {R"("etag": "strong")", "etag", "none of the words"},
         {R"("provisioning_state": "no")", "provisioning_state", "not true or false"},
         {R"("aliases": ["robots"])", "aliases", "no resource type"},
+        {R"("beside": [{"name": "x", "type": "robots"}])", "beside", "not one of a whole"},
+        {R"("beside": [{"name": "x", "type": "Contoso.Toys/robots/arms"}])", "beside",
+         "not one of a whole"},
+        {R"("also_for": ["Contoso.Toys/b"], "elements": [{"in": "a", )" + below + "}]", "also_for",
+         "does not go with children"},
+        {R"("finally": {"a": "{sent:x}"})", "finally", "means nothing here: sent"},
         {R"("defaults": {}, "defaults": {})", "", "duplicate keys"},
     };
     for (const Fault& fault : faults) {
@@ -129,6 +137,22 @@ TEST(RecipeRead, ATypeHasOneRecipe) {
     EXPECT_FALSE(Recipes::parse(
         Files{{"a.json", recipe_text("")},
               {"b.json", recipe_text(R"("aliases": ["Contoso.Toys/robots"])", "Contoso.Toys/b")}}));
+}
+
+TEST(RecipeRead, TheExampleOfTheDocumentationIsRead) {
+    std::ifstream file(ARMGATE_TEST_DATA "/../../docs/recipes.md");
+    const std::string page((std::istreambuf_iterator<char>(file)), {});
+    const auto begin = page.find("```json\n") + 8;
+    const auto recipes = parse_one(page.substr(begin, page.find("```", begin) - begin));
+    ASSERT_TRUE(recipes) << recipes.error().detail;
+    const TestMaking of("/subscriptions/s/resourceGroups/rg/providers/Contoso.Toys/robots/R2");
+    const Made made = recipes->make(
+        of.making, {{"properties", {{"password", "x"}, {"tools", {{{"name", "saw"}}}}}}}, nullptr);
+    const Json body = test::made_body(made);
+    EXPECT_EQ(body["properties"]["endpoint"], "https://r2.robots.example/");
+    EXPECT_EQ(body["properties"]["tools"][0]["id"], of.id + "/tools/saw");
+    EXPECT_FALSE(body["properties"].contains("password"));
+    EXPECT_EQ(made.children.size(), 2U);
 }
 
 TEST(RecipeRead, TheBuiltInOnesAreRead) {
