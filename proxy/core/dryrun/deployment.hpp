@@ -33,15 +33,17 @@ struct DeployedResource {
     std::string name;
     std::string api_version;
     std::vector<std::string> depends_on;  ///< ids
-    /// Paths inside the body whose value is not known (`properties.secret`), each with the
-    /// expression that could not be evaluated; the expression stands in the body as its text.
+    /// Paths inside the body whose value is not known (`properties.secret`,
+    /// `properties.rules[0].name`); the expression stands there as its text.
     std::vector<std::string> unknown;
 };
 
 class DeploymentWorld {
   public:
     virtual ~DeploymentWorld() = default;
-    /// Writes `body` as PUT does. Gives the resource as ARM would hold it.
+    /// Writes `body` as PUT does. Gives the resource as ARM would hold it. A nested deployment
+    /// comes when it is over, its resources written before it: `body` is what ARM answers of it, to
+    /// be kept as it is.
     virtual nlohmann::ordered_json write(const DeployedResource& resource,
                                          const nlohmann::ordered_json& body) = 0;
     /// The resource as a GET would show it; nothing where it is not known.
@@ -56,7 +58,13 @@ struct DeploymentOperation {
     std::string target_id;
     std::string target_type;
     std::string target_name;
-    std::string kind;  ///< `Create`, `Read`, `EvaluateDeploymentOutput`
+    std::string kind;  ///< `Create`, or `EvaluateDeploymentOutput` without a target
+};
+
+/// What `GET {id}/operations` lists of a deployment within the deployment.
+struct NestedDeployment {
+    std::string id;
+    std::vector<DeploymentOperation> operations;
 };
 
 struct DeploymentResult {
@@ -64,7 +72,8 @@ struct DeploymentResult {
     /// dependencies, parameters (secure ones without their value) and templateHash included.
     std::string resource;  ///< JSON
     std::vector<DeploymentOperation> operations;
-    std::vector<std::string> unknown;  ///< what could not be evaluated, a sentence each
+    std::vector<NestedDeployment> nested;  ///< at any depth, in the order in which they ended
+    std::vector<std::string> unknown;      ///< what could not be evaluated, a sentence each
 };
 
 /// What is to be read of the real ARM before the deployment is carried out.
@@ -77,8 +86,17 @@ struct DeploymentTarget {
 /// that cannot be read.
 [[nodiscard]] std::vector<DeploymentTarget> deployment_targets(const Deployment& deployment);
 
-/// Carries it out; nested inline deployments too. Errors: `input_invalid`, with ARM's own wording
-/// of `InvalidTemplate` or `InvalidRequestContent` where it has one; then nothing was written.
+/// What ARM answers with 400: `{"error": {"code", "message"}}`.
+struct DeploymentFault {
+    std::string code;  ///< `InvalidTemplate`, `InvalidRequestContent`, `RehearsalLimitExceeded`
+    std::string message;
+};
+
+/// Of an error of `carry_out`.
+[[nodiscard]] DeploymentFault deployment_fault(const Error& error);
+
+/// Carries it out; nested inline deployments too. Errors: `input_invalid`, see `deployment_fault`;
+/// then nothing was written. A template that takes too much to evaluate is one.
 [[nodiscard]] Result<DeploymentResult> carry_out(const Deployment& deployment,
                                                  DeploymentWorld& world);
 
