@@ -9,9 +9,8 @@ OverlayChoice overlay_choice(const std::string& path) {
     OverlayChoice out{path, io::OverlayFile::none};
     if (path.empty()) return out;
     std::error_code ec;
-    // An empty file is an overlay without anything in it.
-    const bool there = std::filesystem::exists(path, ec) && !std::filesystem::is_empty(path, ec);
-    out.file = there && !ec ? io::OverlayFile::resumed : io::OverlayFile::is_new;
+    const bool there = std::filesystem::exists(path, ec);
+    out.file = there ? io::OverlayFile::resumed : io::OverlayFile::is_new;
     return out;
 }
 

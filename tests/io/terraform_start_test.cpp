@@ -184,13 +184,11 @@ TEST_F(FakeTerraform, TheChildOfRunIsChangedAndStderrSaysSo) {
     EXPECT_EQ(cli::start_on_copy(refused, *scratch, {}).error().code, Errc::usage);
 }
 
-TEST_F(FakeTerraform, AnOverlayIsGoneOnWithWhereItHoldsSomething) {
+TEST_F(FakeTerraform, AnOverlayIsGoneOnWithWhereItIs) {
     const std::string path = folder_.file("overlay.json");
     EXPECT_EQ(cli::overlay_choice("").file, OverlayFile::none);
     EXPECT_EQ(cli::overlay_choice(path).file, OverlayFile::is_new);
-    spill(path, "");
-    EXPECT_EQ(cli::overlay_choice(path).file, OverlayFile::is_new);
-    spill(path, "{}");
+    spill(path, "");  // as a rehearsal leaves it that changed nothing in ARM
     EXPECT_EQ(cli::overlay_choice(path).file, OverlayFile::resumed);
 }
 
