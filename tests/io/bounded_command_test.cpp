@@ -76,6 +76,9 @@ TEST(BoundedCommand, KeepsTheFirstOfALongOutputAndLetsItEnd) {
     const auto ended = run_bounded(shell("head -c 1000000 /dev/zero; exit 3"));
     EXPECT_EQ(ended->status, 3);
     EXPECT_EQ(ended->output.size(), kOutputBytes);
+    BoundedCommand more = shell("head -c 1000000 /dev/zero");
+    more.output_limit = 999999;
+    EXPECT_EQ(run_bounded(more)->output.size(), 999999U);
 }
 
 TEST(BoundedCommand, EndsAtItsLimitWithAllThatItStarted) {

@@ -31,9 +31,6 @@ struct Sides {
         return {&*found, &shown->at(name)};
     }
     [[nodiscard]] Sides at(std::size_t index) const { return {&raw->at(index), &shown->at(index)}; }
-    [[nodiscard]] std::optional<json> value() const {
-        return present() ? std::optional<json>(*shown) : std::nullopt;
-    }
 };
 
 bool is_plain_word(std::string_view name) {
@@ -65,6 +62,21 @@ std::optional<std::vector<std::string>> element_names(const Sides& list) {
     return out;
 }
 
+/// Members' names that look like secrets go too, where a body is shown whole.
+json with_shown_names(const json& value, const base::BodyRedactionRules& rules) {
+    if (value.is_array()) {
+        json out = json::array();
+        for (const json& element : value) out.push_back(with_shown_names(element, rules));
+        return out;
+    }
+    if (!value.is_object()) return value;
+    json out = json::object();
+    for (const auto& [name, inner] : value.items()) {
+        out[base::shown_name(name, rules)] = with_shown_names(inner, rules);
+    }
+    return out;
+}
+
 class Differ {
   public:
     Differ(const ChangeRules& rules, std::vector<FieldChange>& out) : rules_(rules), out_(out) {}
@@ -78,7 +90,7 @@ class Differ {
         const bool arrays =
             before.present() && after.present() && before.raw->is_array() && after.raw->is_array();
         if (arrays) return compare_arrays(path, before, after);
-        out_.push_back({path, before.value(), after.value()});
+        out_.push_back({path, shown_value(before), shown_value(after)});
     }
 
   private:
@@ -90,7 +102,7 @@ class Differ {
         }
         // An empty object that appears or goes has no member that could tell.
         if (names.empty() && before.present() != after.present()) {
-            out_.push_back({path, before.value(), after.value()});
+            out_.push_back({path, shown_value(before), shown_value(after)});
         }
         for (const std::string& name : names) {
             if (!is_provider_made(name)) {
@@ -137,6 +149,11 @@ class Differ {
         }
     }
 
+    [[nodiscard]] std::optional<json> shown_value(const Sides& side) const {
+        if (!side.present()) return std::nullopt;
+        return with_shown_names(*side.shown, rules_.secrets);
+    }
+
     [[nodiscard]] bool is_provider_made(const std::string& name) const {
         return std::any_of(
             rules_.provider_made.begin(), rules_.provider_made.end(),
@@ -157,21 +174,6 @@ class Differ {
     const ChangeRules& rules_;
     std::vector<FieldChange>& out_;
 };
-
-/// Members' names that look like secrets go too, where a body is shown whole.
-json with_shown_names(const json& value, const base::BodyRedactionRules& rules) {
-    if (value.is_array()) {
-        json out = json::array();
-        for (const json& element : value) out.push_back(with_shown_names(element, rules));
-        return out;
-    }
-    if (!value.is_object()) return value;
-    json out = json::object();
-    for (const auto& [name, inner] : value.items()) {
-        out[base::shown_name(name, rules)] = with_shown_names(inner, rules);
-    }
-    return out;
-}
 
 /// One body parsed and redacted.
 struct Body {
@@ -222,7 +224,7 @@ ShownChange show_change(const Change& change, const ChangeRules& rules) {
         out.notes.emplace_back("what was there before is not known: no comparison");
     }
     if (change.kind == ChangeKind::update && before.raw && after.raw) {
-        Differ(rules, out.fields).compare("", before.sides(), after.sides());
+        Differ(rules, out.fields).compare(std::string(), before.sides(), after.sides());
     }
     if (before.shown) out.before = with_shown_names(*before.shown, rules.secrets);
     if (after.shown) out.after = with_shown_names(*after.shown, rules.secrets);
@@ -256,7 +258,7 @@ std::string value_text(const json& value, std::size_t limit) {
 }
 
 std::string field_text(const FieldChange& field, std::size_t value_limit) {
-    const std::string path = base::printable(field.path) + ": ";
+    const std::string path = (field.path.empty() ? "(body)" : base::printable(field.path)) + ": ";
     if (is_hidden(field.before) && is_hidden(field.after)) {
         return path + std::string(base::kHiddenInBody) + ", changed";
     }

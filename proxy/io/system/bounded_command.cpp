@@ -108,14 +108,14 @@ class SpawnPlan {
     posix_spawnattr_t attributes_{};
 };
 
-/// Takes what is there to read, keeps the first kOutputBytes. False at the end of the stream.
-bool drain(int from, std::string& output) {
+/// Takes what is there to read, keeps the first `limit` bytes. False at the end of the stream.
+bool drain(int from, std::string& output, std::size_t limit) {
     std::array<char, 4096> block{};
     for (;;) {
         const ssize_t got = ::read(from, block.data(), block.size());
         if (got == 0) return false;
         if (got < 0) return errno == EAGAIN || errno == EINTR;
-        const std::size_t room = kOutputBytes - output.size();
+        const std::size_t room = limit - output.size();
         output.append(block.data(), std::min(room, static_cast<std::size_t>(got)));
     }
 }
@@ -124,8 +124,11 @@ bool drain(int from, std::string& output) {
 /// that did not leave the group.
 class Running {
   public:
-    Running(pid_t child, const Pipe& output, const Pipe& errors, Clock::time_point until)
-        : child_(child), output_{output.reading()}, errors_{errors.reading()}, until_(until) {}
+    Running(pid_t child, const Pipe& output, const Pipe& errors, const BoundedCommand& command)
+        : child_(child),
+          output_{output.reading(), command.output_limit},
+          errors_{errors.reading(), command.output_limit},
+          until_(Clock::now() + command.limit) {}
 
     /// Its wait status; nothing where it was ended here.
     [[nodiscard]] std::optional<int> wait(BoundedResult& result,
@@ -135,10 +138,11 @@ class Running {
   private:
     struct Stream {
         int descriptor = -1;
+        std::size_t limit = 0;
         bool open = true;
 
         void take(std::string& into) {
-            if (open) open = drain(descriptor, into);
+            if (open) open = drain(descriptor, into, limit);
         }
         [[nodiscard]] pollfd polled() const { return {open ? descriptor : -1, POLLIN, 0}; }
     };
@@ -205,8 +209,7 @@ Result<BoundedResult> run_bounded(const BoundedCommand& command) {
         return result;
     }
     bool stopped = false;
-    const auto status =
-        Running(child, output, errors, started + command.limit).wait(result, signals, stopped);
+    const auto status = Running(child, output, errors, command).wait(result, signals, stopped);
     result.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started);
     if (stopped) return Error{Errc::system, "stopped by a signal"};
     if (!status) {

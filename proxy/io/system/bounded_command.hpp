@@ -14,24 +14,25 @@
 
 namespace armgate::io {
 
+inline constexpr std::size_t kOutputBytes = 64UL * 1024;
+
 struct BoundedCommand {
     std::vector<std::string> arguments;  ///< the first is the program's path
     wiring::Environment environment;     ///< all of it
     std::string folder;                  ///< where it starts
     std::chrono::milliseconds limit{0};
-    bool errors_apart = false;  ///< standard error into `errors` instead of `output`
+    bool errors_apart = false;                ///< standard error into `errors` instead of `output`
+    std::size_t output_limit = kOutputBytes;  ///< of each; what is beyond is dropped
 };
 
 struct BoundedResult {
     int status = 0;       ///< 128+N for signal N
     std::string failure;  ///< why it could not be started; then nothing else holds
     bool timed_out = false;
-    std::string output;  ///< standard output and error, the first kOutputBytes
+    std::string output;  ///< standard output and error, the first `output_limit` bytes
     std::string errors;  ///< standard error where it is kept apart, as much
     std::chrono::milliseconds took{0};
 };
-
-inline constexpr std::size_t kOutputBytes = 64UL * 1024;
 
 /// Runs the command and waits. What it left behind in its session is ended too. A SIGTERM, SIGINT
 /// or SIGHUP to us meanwhile ends it at once; with more threads than the caller's that takes

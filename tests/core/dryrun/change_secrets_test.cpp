@@ -149,7 +149,9 @@ TEST(ChangeSecrets, WhatIsNoBodyIsCleanToo) {
     change.policy = token;
     change.method = token;
     change.invented = {"made up " + token};
-    change.after = json{{token, 1}, {"a&sig=" + kSecret, json{{token, "b"}}}}.dump();
+    change.before = json{{"list", json{{token, "a"}}}}.dump();
+    change.after =
+        json{{token, 1}, {"a&sig=" + kSecret, json{{token, "b"}}}, {"list", json::array()}}.dump();
     for (const auto format : {ChangesFormat::text, ChangesFormat::json, ChangesFormat::markdown}) {
         EXPECT_THAT(render_changes({change}, format, rules),
                     testing::Not(testing::HasSubstr(kSecret)));

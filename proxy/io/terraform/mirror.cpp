@@ -1,0 +1,215 @@
+#include "io/terraform/mirror.hpp"
+
+#include "certs/files.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <sys/stat.h>
+
+namespace armgate::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Larger than any state; a bound all the same.
+constexpr std::size_t kMaxFileBytes = 1024UL * 1024 * 1024;
+constexpr fs::perms kPrivateFolder = fs::perms::owner_all;
+
+Error unwritable(const fs::path& path, const std::error_code& ec) {
+    return {Errc::file_unwritable, "cannot write " + path.string() + ": " + ec.message()};
+}
+
+Result<void> make_folder(const fs::path& path) {
+    std::error_code ec;
+    fs::create_directory(path, ec);
+    if (!ec) fs::permissions(path, kPrivateFolder, ec);
+    if (ec) return unwritable(path, ec);
+    return {};
+}
+
+Result<void> link_to(const fs::path& target, const fs::path& link) {
+    std::error_code ec;
+    fs::create_symlink(target, link, ec);
+    if (ec) return unwritable(link, ec);
+    return {};
+}
+
+bool has(const std::vector<std::string>& list, const std::string& text) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+/// True where `path` is `folder` or below it; both canonical.
+bool is_within(const fs::path& path, const fs::path& folder) {
+    const auto [left, right] =
+        std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+    return left == folder.end();
+}
+
+class Mirror {
+  public:
+    explicit Mirror(const MirrorRequest& request)
+        : request_(request), folder_(request.folder), root_(folder_) {}
+
+    Result<std::string> make() {
+        find_root();
+        auto place = make_surroundings();
+        if (!place) return place.error();
+        copy_ = *place;
+        if (auto copied = copy_folder(folder_, copy_); !copied) return copied.error();
+        return copy_.string();
+    }
+
+  private:
+    /// The highest folder above whose entries can all be shown.
+    void find_root() {
+        while (root_.has_relative_path()) {
+            const fs::path above = root_.parent_path();
+            std::error_code ec;
+            std::size_t entries = 0;
+            for (fs::directory_iterator it(above, ec), end; !ec && it != end; it.increment(ec)) {
+                if (++entries > request_.limits.neighbours) return;
+            }
+            if (ec) return;
+            root_ = above;
+        }
+    }
+
+    /// Makes the folders from the root down to the folder, with links to what stands beside each.
+    /// Gives the folder's own place, made and empty.
+    [[nodiscard]] Result<fs::path> make_surroundings() const {
+        fs::path at = request_.into;
+        if (root_ == folder_) {  // the limits, or the disk's root: nothing is shown around it
+            at /= "folder";
+            if (auto made = make_folder(at); !made) return made.error();
+            return at;
+        }
+        fs::path original = root_;
+        for (const fs::path& step : folder_.lexically_relative(root_)) {
+            if (auto linked = link_others(original, step, at); !linked) return linked.error();
+            original /= step;
+            at /= step;
+            if (auto made = make_folder(at); !made) return made.error();
+        }
+        return at;
+    }
+
+    static Result<void> link_others(const fs::path& from, const fs::path& but, const fs::path& to) {
+        std::error_code ec;
+        for (fs::directory_iterator it(from, ec), end; !ec && it != end; it.increment(ec)) {
+            const fs::path name = it->path().filename();
+            if (name == but) continue;
+            if (auto linked = link_to(it->path(), to / name); !linked) return linked;
+        }
+        return {};
+    }
+
+    Result<void> copy_folder(const fs::path& from, const fs::path& to) {
+        std::error_code ec;
+        for (fs::directory_iterator it(from, ec), end; !ec && it != end; it.increment(ec)) {
+            const std::string name = it->path().filename().string();
+            if (has(request_.left_out, name) || has(request_.withheld, it->path().string()))
+                continue;
+            if (++entries_ > request_.limits.entries) return too_large();
+            if (auto copied = copy_entry(*it, to / name); !copied) return copied;
+        }
+        return {};
+    }
+
+    Result<void> copy_entry(const fs::directory_entry& entry, const fs::path& to) {
+        std::error_code ec;
+        const fs::file_status status = entry.symlink_status(ec);
+        if (ec) return {};
+        if (fs::is_symlink(status)) return copy_link(entry.path(), to);
+        if (fs::is_regular_file(status)) return copy_file(entry.path(), to);
+        if (!fs::is_directory(status)) return {};
+        if (has(request_.linked, to.filename().string())) return link_to(entry.path(), to);
+        if (auto made = make_folder(to); !made) return made;
+        return copy_folder(entry.path(), to);
+    }
+
+    /// A link to a file is followed: through the link the original would be written.
+    Result<void> copy_link(const fs::path& from, const fs::path& to) {
+        std::error_code ec;
+        const fs::path target = fs::canonical(from, ec);
+        if (ec) return {};
+        if (fs::is_regular_file(target, ec)) return copy_file(target, to);
+        if (!fs::is_directory(target, ec)) return {};
+        if (!is_within(target, folder_)) return link_to(target, to);
+        return link_to((copy_ / target.lexically_relative(folder_)).lexically_normal(), to);
+    }
+
+    Result<void> copy_file(const fs::path& from, const fs::path& to) {
+        std::error_code ec;
+        bytes_ += fs::file_size(from, ec);
+        if (ec) return {};
+        if (bytes_ > request_.limits.bytes) return too_large();
+        if (!fs::copy_file(from, to, ec)) {
+            // What cannot be read is of no use to the command either.
+            if (ec == std::errc::permission_denied) return {};
+            return unwritable(to, ec);
+        }
+        const auto runs = fs::status(from, ec).permissions() & fs::perms::owner_exec;
+        fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write | runs, ec);
+        if (ec) return unwritable(to, ec);
+        return {};
+    }
+
+    [[nodiscard]] Error too_large() const {
+        return {Errc::input_invalid, "cannot work on a copy of " + folder_.string() +
+                                         ": it holds more than " +
+                                         std::to_string(request_.limits.entries) + " files or " +
+                                         std::to_string(request_.limits.bytes / (1024 * 1024)) +
+                                         " MiB; keep what Terraform does not need elsewhere"};
+    }
+
+    const MirrorRequest& request_;
+    fs::path folder_;
+    fs::path root_;
+    fs::path copy_;
+    std::size_t entries_ = 0;
+    std::uintmax_t bytes_ = 0;
+};
+
+}  // namespace
+
+Result<std::string> mirror_folder(const MirrorRequest& request) {
+    return Mirror(request).make();
+}
+
+Result<void> link_below(const std::string& from, const std::string& to, int depth) {
+    if (auto made = make_folder(to); !made) return made;
+    std::error_code ec;
+    for (fs::directory_iterator it(from, ec), end; !ec && it != end; it.increment(ec)) {
+        const fs::path place = fs::path(to) / it->path().filename();
+        std::error_code unseen;
+        const bool is_folder =
+            it->is_directory(unseen) && !fs::is_symlink(it->symlink_status(unseen));
+        auto done = is_folder && depth > 0
+                        ? link_below(it->path().string(), place.string(), depth - 1)
+                        : link_to(fs::canonical(it->path(), unseen), place);
+        if (!done) return done;
+    }
+    return {};
+}
+
+Result<bool> copy_private(const std::string& from, const std::string& to) {
+    std::error_code ec;
+    if (!fs::exists(from, ec)) return false;
+    auto bytes = certs::read_file(from, kMaxFileBytes);
+    if (!bytes) return bytes.error();
+    if (auto written = write_private(to, *bytes); !written) return written.error();
+    return true;
+}
+
+Result<void> write_private(const std::string& to, std::string_view bytes) {
+    const fs::path path(to);
+    const std::string folder = path.parent_path().string();
+    if (auto made = certs::make_private_folders(folder); !made) return made.error();
+    auto opened = certs::open_folder(folder);
+    if (!opened) return opened.error();
+    constexpr mode_t kPrivateFile = 0600;
+    return certs::write_new_file({opened->get(), folder}, path.filename().string(), bytes,
+                                 kPrivateFile);
+}
+
+}  // namespace armgate::io
