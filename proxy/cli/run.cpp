@@ -5,6 +5,7 @@
 #include "cli/dry_run_end.hpp"
 #include "cli/run_observer.hpp"
 #include "cli/runtime.hpp"
+#include "cli/terraform_start.hpp"
 #include "cli/wiring_files.hpp"
 #include "core/wiring/child_environment.hpp"
 #include "core/wiring/shell.hpp"
@@ -64,6 +65,19 @@ void print_summary(const report::Summary& summary, verdict::Mode mode, const std
     std::cerr << "armgate: trace: " << trace << "\n";
 }
 
+/// In a dry run Terraform works on copies; to read a remote state, data planes have to be open.
+Result<void> rehearse_command(Runtime& runtime,
+                              io::ChildCommand& command,
+                              const io::TemporaryDirectory& folder,
+                              const OverlayChoice& overlay) {
+    io::DryRun* dry_run = runtime.dry_run();
+    if (dry_run == nullptr) return {};
+    dry_run->set_data_planes(io::DryRun::DataPlanesAre::open);
+    Result<void> started = start_on_copy(command, folder, overlay);
+    dry_run->set_data_planes(io::DryRun::DataPlanesAre::shut);
+    return started;
+}
+
 int run_command(const RawOptions& raw, std::vector<std::string> child) {
     if (child.empty()) {
         return fail(
@@ -94,6 +108,7 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     RunObserver observer(
         {request_lines_for(raw.quiet), color_for(raw.color), rules, folder->path(), child.front()});
     const io::Settings wired = *settings;
+    const OverlayChoice overlay = overlay_choice(raw.overlay);
     auto runtime = Runtime::start({std::move(*foundation),
                                    std::move(*settings),
                                    std::move(*authority),
@@ -107,7 +122,11 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     auto environment = wire_into(*folder, request, rules, (*runtime)->authority());
     if (!environment) return fail(environment.error());
 
-    auto result = io::run_child({child, std::move(*environment)});
+    io::ChildCommand command{child, std::move(*environment)};
+    if (auto rehearsed = rehearse_command(**runtime, command, *folder, overlay); !rehearsed) {
+        return fail(rehearsed.error());
+    }
+    auto result = io::run_child(command);
     (*runtime)->server().stop();
     observer.finish();
     if (!result) return fail(result.error());

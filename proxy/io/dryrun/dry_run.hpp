@@ -8,6 +8,7 @@
 #include "core/dryrun/recipe.hpp"
 #include "core/dryrun/rehearsal.hpp"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -38,6 +39,11 @@ class DryRun {
 
     [[nodiscard]] std::vector<dryrun::Change> changes() const;
 
+    /// While armgate itself reads a remote state, before the command starts, the data planes are
+    /// open.
+    enum class DataPlanesAre { shut, open };
+    void set_data_planes(DataPlanesAre how) noexcept { data_planes_are_ = how; }
+
     /// Why no tunnel to `host` (normal form) is opened: one sentence; empty where it may be.
     [[nodiscard]] std::string forbids(std::string_view host) const;
 
@@ -51,6 +57,7 @@ class DryRun {
     const arm::ArmRules& rules_;
     const dryrun::Recipes recipes_;
     arm::DataPlanes planes_;
+    std::atomic<DataPlanesAre> data_planes_are_{DataPlanesAre::shut};
     mutable std::mutex mutex_;
     std::unique_ptr<dryrun::Rehearsal> rehearsal_;  ///< under mutex_
 };
