@@ -19,7 +19,7 @@ CLAUSES = {
 # The fields of a request record, by the object that holds them ("": the record itself).
 FIELDS = {
     "": "record time session seq connection client request identity verdict action response "
-        "time_ms contents error retry_of retry_token",
+        "time_ms contents simulation error retry_of retry_token",
     "client": "user_agent tool version minimum meets_minimum request_id command",
     "request": "method host path query class operation resource_id body_bytes",
     "identity": "kind known_by idtyp amr acrs app_id app tenant object_id name guest synced "

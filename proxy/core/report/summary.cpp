@@ -110,7 +110,7 @@ std::vector<std::string> Summary::lines(verdict::Mode mode) const {
                       untrusting_.front().remedy);
     }
     if (mode == verdict::Mode::dry_run) {
-        out.emplace_back("dry run: none of the writes left this machine");
+        out.emplace_back("dry run: no PUT, PATCH, DELETE or acting POST left this machine");
     }
     if (failing() > 0) {
         const std::string who = first_user_.empty() ? "this user" : base::printable(first_user_);

@@ -105,7 +105,7 @@ TEST(Record, ARequestLineHasTheFieldsOfTheContractInItsOrder) {
         R"("verdict":{"outcome":"fail","clause":"user-without-mfa","policy":"sys.mfa-write"},)"
         R"("action":"forwarded","response":{"status":201,"request_id":"r","correlation_id":"c",)"
         R"("body_bytes":512,"refused_by":null},"time_ms":{"total":41.2,"upstream":40.9},)"
-        R"("contents":[],"error":null,"retry_of":null,"retry_token":null})"
+        R"("contents":[],"simulation":null,"error":null,"retry_of":null,"retry_token":null})"
         "\n");
     expect_clean_line(line);
 }
