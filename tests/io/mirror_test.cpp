@@ -132,5 +132,37 @@ TEST_F(Mirrored, ALevelWithTooManyNeighboursEndsTheView) {
     EXPECT_EQ(slurp(*alone + "/main.tf"), "main");
 }
 
+TEST_F(Mirrored, WhatItsFilesNameAboveIsCopiedToo) {
+    fs::create_directories(home_ + "/infra/functions/deep");
+    fs::create_directories(home_ + "/.ssh");
+    fs::create_directories(home_ + "/large");
+    for (int i = 0; i < 30; ++i) spill(home_ + "/large/" + std::to_string(i), "x");
+    spill(home_ + "/infra/functions/deep/f.py", "f");
+    spill(home_ + "/.ssh/id", "key");
+    spill(home_ + "/infra/prod/main.tf",
+          "a = \"../modules/net\" b = file(\"${path.module}/../../shared.tfvars\")\n"
+          "c = \"../../.ssh/id\" d = \"../../large\" e = \"../prod/x\" f = \"../nowhere\" ../");
+    spill(home_ + "/infra/modules/net/net.tf", "source_dir = \"${path.root}/../functions\"");
+    MirrorRequest asked = request();
+    asked.naming = {".tf"};
+    asked.limits.named_entries = 20;
+    const auto before = snapshot_of(home_);
+    const auto copy = mirror_folder(asked);
+    ASSERT_TRUE(copy) << copy.error().detail;
+    for (const char* copied : {"/../modules", "/../functions", "/../../shared.tfvars"}) {
+        EXPECT_FALSE(fs::is_symlink(*copy + copied)) << copied;
+    }
+    for (const char* linked : {"/../../.ssh", "/../../large"}) {
+        EXPECT_TRUE(fs::is_symlink(*copy + linked)) << linked;
+    }
+    EXPECT_EQ(slurp(*copy + "/../functions/deep/f.py"), "f");
+    EXPECT_EQ(slurp(*copy + "/../../large/7"), "x");
+    for (const char* name :
+         {"/../modules/net/new.tf", "/../functions/deep/f.py", "/../../shared.tfvars"}) {
+        spill(*copy + name, "written");
+    }
+    EXPECT_EQ(snapshot_of(home_), before);
+}
+
 }  // namespace
 }  // namespace armgate::io

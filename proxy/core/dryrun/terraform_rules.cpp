@@ -49,8 +49,8 @@ Result<TerraformRules> parse_terraform_rules(std::string_view text) {
     const json root = file.parse(text);
     file.expect_keys(root, "terraform.json",
                      {"comment", "programs", "starters", "wrapping", "commands", "value_options",
-                      "state_options", "out_options", "linked_folders", "left_out", "own_providers",
-                      "harmless_providers", "stopped_providers", "remote_runs"});
+                      "state_options", "out_options", "linked_folders", "left_out", "naming_files",
+                      "own_providers", "harmless_providers", "stopped_providers", "remote_runs"});
     TerraformRules rules;
     rules.programs = file.texts(root, "programs");
     rules.starters = file.texts(root, "starters");
@@ -63,6 +63,7 @@ Result<TerraformRules> parse_terraform_rules(std::string_view text) {
     rules.out_options = file.texts(root, "out_options");
     rules.linked_folders = file.texts(root, "linked_folders");
     rules.left_out = file.texts(root, "left_out");
+    rules.naming_files = file.texts(root, "naming_files");
     rules.own_providers = file.texts(root, "own_providers");
     rules.harmless_providers = file.texts(root, "harmless_providers");
     rules.stopped_providers = file.texts(root, "stopped_providers");

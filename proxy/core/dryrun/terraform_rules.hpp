@@ -33,6 +33,7 @@ struct TerraformRules {
     std::vector<std::string> out_options;
     std::vector<std::string> linked_folders;
     std::vector<std::string> left_out;
+    std::vector<std::string> naming_files;
     std::vector<std::string> own_providers;
     std::vector<std::string> harmless_providers;
     std::vector<std::string> stopped_providers;

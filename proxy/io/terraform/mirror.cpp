@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <sys/stat.h>
+#include <utility>
 
 namespace armgate::io {
 namespace {
@@ -13,6 +14,8 @@ namespace fs = std::filesystem;
 
 /// Larger than any state; a bound all the same.
 constexpr std::size_t kMaxFileBytes = 1024UL * 1024 * 1024;
+/// Of a file that is searched for names of neighbours.
+constexpr std::size_t kMaxNamingBytes = 1024UL * 1024;
 constexpr fs::perms kPrivateFolder = fs::perms::owner_all;
 
 Error unwritable(const fs::path& path, const std::error_code& ec) {
@@ -45,10 +48,26 @@ bool is_within(const fs::path& path, const fs::path& folder) {
     return left == folder.end();
 }
 
+/// Each `../../x` of `text`, without what follows the first name.
+std::vector<std::string> names_above(std::string_view text) {
+    constexpr std::string_view kUp = "../";
+    constexpr std::string_view kEnd = "/\"'$%{}()[],; \t\r\n\\";
+    std::vector<std::string> out;
+    for (std::size_t at = text.find(kUp); at != std::string_view::npos; at = text.find(kUp, at)) {
+        std::size_t name = at;
+        while (text.substr(name).starts_with(kUp)) name += kUp.size();
+        const std::size_t end = std::min(text.find_first_of(kEnd, name), text.size());
+        // A hidden one (`../.ssh`) is nothing to copy.
+        if (end > name && text[name] != '.') out.emplace_back(text.substr(at, end - at));
+        at = end;
+    }
+    return out;
+}
+
 class Mirror {
   public:
     explicit Mirror(const MirrorRequest& request)
-        : request_(request), folder_(request.folder), root_(folder_) {}
+        : request_(request), limits_(request.limits), folder_(request.folder), root_(folder_) {}
 
     Result<std::string> make() {
         find_root();
@@ -56,6 +75,14 @@ class Mirror {
         if (!place) return place.error();
         copy_ = *place;
         if (auto copied = copy_folder(folder_, copy_); !copied) return copied.error();
+        entries_ = 0;
+        bytes_ = 0;
+        limits_.entries = limits_.named_entries;
+        limits_.bytes = limits_.named_bytes;
+        // What is copied may name more.
+        for (std::size_t i = 0; i < named_.size(); ++i) {
+            if (auto copied = copy_neighbour(fs::path(named_[i])); !copied) return copied.error();
+        }
         return copy_.string();
     }
 
@@ -67,7 +94,7 @@ class Mirror {
             std::error_code ec;
             std::size_t entries = 0;
             for (fs::directory_iterator it(above, ec), end; !ec && it != end; it.increment(ec)) {
-                if (++entries > request_.limits.neighbours) return;
+                if (++entries > limits_.neighbours) return;
             }
             if (ec) return;
             root_ = above;
@@ -109,7 +136,7 @@ class Mirror {
             const std::string name = it->path().filename().string();
             if (has(request_.left_out, name) || has(request_.withheld, it->path().string()))
                 continue;
-            if (++entries_ > request_.limits.entries) return too_large();
+            if (++entries_ > limits_.entries) return too_large();
             if (auto copied = copy_entry(*it, to / name); !copied) return copied;
         }
         return {};
@@ -138,16 +165,53 @@ class Mirror {
         return link_to((copy_ / target.lexically_relative(folder_)).lexically_normal(), to);
     }
 
+    /// The names in a file are as seen from its own folder, or from the configuration's.
+    void note_neighbours(const fs::path& file) {
+        const std::string name = file.filename().string();
+        const auto ends = [&name](const std::string& ending) { return name.ends_with(ending); };
+        if (!std::any_of(request_.naming.begin(), request_.naming.end(), ends)) return;
+        const auto text = certs::read_file(file.string(), kMaxNamingBytes);
+        if (!text) return;
+        for (const std::string& above : names_above(*text)) {
+            for (const fs::path& seen_from : {file.parent_path(), folder_}) {
+                const fs::path path = (seen_from / above).lexically_normal();
+                const bool around = is_within(path, root_) && !is_within(path, folder_) &&
+                                    !is_within(folder_, path);
+                if (around && !has(named_, path.string())) named_.push_back(path.string());
+            }
+        }
+    }
+
+    /// In the place of the link to it; too large a one stays a link.
+    Result<void> copy_neighbour(const fs::path& from) {
+        const fs::path to = request_.into / from.lexically_relative(root_);
+        std::error_code ec;
+        // In a folder that was copied it is there already, behind a link it is somebody else's.
+        if (!fs::is_symlink(to, ec) ||
+            !is_within(fs::canonical(to.parent_path(), ec), fs::canonical(request_.into, ec))) {
+            return {};
+        }
+        fs::remove(to, ec);
+        const auto [entries, bytes] = std::pair(entries_, bytes_);
+        Result<void> copied = copy_entry(fs::directory_entry(from, ec), to);
+        if (copied || copied.error().code != Errc::input_invalid) return copied;
+        fs::remove_all(to, ec);
+        entries_ = entries;
+        bytes_ = bytes;
+        return link_to(from, to);
+    }
+
     Result<void> copy_file(const fs::path& from, const fs::path& to) {
         std::error_code ec;
         bytes_ += fs::file_size(from, ec);
         if (ec) return {};
-        if (bytes_ > request_.limits.bytes) return too_large();
+        if (bytes_ > limits_.bytes) return too_large();
         if (!fs::copy_file(from, to, ec)) {
             // What cannot be read is of no use to the command either.
             if (ec == std::errc::permission_denied) return {};
             return unwritable(to, ec);
         }
+        note_neighbours(from);
         const auto runs = fs::status(from, ec).permissions() & fs::perms::owner_exec;
         fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write | runs, ec);
         if (ec) return unwritable(to, ec);
@@ -156,13 +220,15 @@ class Mirror {
 
     [[nodiscard]] Error too_large() const {
         return {Errc::input_invalid, "cannot work on a copy of " + folder_.string() +
-                                         ": it holds more than " +
-                                         std::to_string(request_.limits.entries) + " files or " +
-                                         std::to_string(request_.limits.bytes / (1024 * 1024)) +
+                                         ": it holds more than " + std::to_string(limits_.entries) +
+                                         " files or " +
+                                         std::to_string(limits_.bytes / (1024 * 1024)) +
                                          " MiB; keep what Terraform does not need elsewhere"};
     }
 
     const MirrorRequest& request_;
+    MirrorLimits limits_;
+    std::vector<std::string> named_;  ///< absolute paths around the folder, each once
     fs::path folder_;
     fs::path root_;
     fs::path copy_;

@@ -1,6 +1,7 @@
 // A private copy of a folder that sees the rest of the disk where the folder saw it: what is in the
-// folder is copied, what is around it is linked, so that `../modules/x` still leads somewhere and
-// nothing that is written into the copy reaches the original. Blocking; before a child starts.
+// folder, and what its files name as `../x`, is copied, everything else around it is linked. So
+// `../modules/x` still leads somewhere, and nothing that is written into the copy reaches the
+// original. Blocking; before a child starts.
 #pragma once
 
 #include "core/base/error.hpp"
@@ -17,6 +18,9 @@ struct MirrorLimits {
     std::uintmax_t bytes = 256UL * 1024 * 1024;
     /// A level above the folder that holds more is not shown, nor is what is above it.
     std::size_t neighbours = 4000;
+    /// All that is copied around the folder; what would be more is linked.
+    std::size_t named_entries = 5000;
+    std::uintmax_t named_bytes = 64UL * 1024 * 1024;
 };
 
 struct MirrorRequest {
@@ -25,6 +29,7 @@ struct MirrorRequest {
     std::vector<std::string> linked;    ///< names of folders that are linked, at any depth
     std::vector<std::string> left_out;  ///< names that are not there at all, at any depth
     std::vector<std::string> withheld;  ///< absolute paths in the folder that are not there
+    std::vector<std::string> naming;    ///< endings of files in which `../x` names a neighbour
     MirrorLimits limits;
 };
 

@@ -118,6 +118,7 @@ class Preparation {
         request.into = around_.scratch + "/terraform/disk";
         request.linked = rules_.linked_folders;
         request.left_out = rules_.left_out;
+        request.naming = rules_.naming_files;
         request.withheld = {absolute(std::string(kStateFile)), absolute(std::string(kStateFolder)),
                             absolute(std::string(kStateFile) + ".backup"), project_.data,
                             around_.scratch};
