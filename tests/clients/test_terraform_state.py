@@ -93,6 +93,7 @@ class StateInAStorageAccount(ClientCase):
         self.assertEqual({"GET", "HEAD"}, {"GET", "HEAD"} | {
             request["method"] for request in self.stage.blob.requests()})
         self.assertEqual(self.folder, snapshot(self.project))
+        self.assertEqual([], list(self.stage.folder.glob("armgate-run-*")), "a copy is left")
 
     def test_each_command_leaves_state_and_folder_bit_for_bit(self):
         for command, says in ((("plan",), "1 to change"),
@@ -119,6 +120,14 @@ class StateInAStorageAccount(ClientCase):
             self.assertIn(says, done.stdout, f"{done}")
             self.assert_untouched()
         self.assertEqual(0o700, (self.stage.folder / "overlay.json.terraform").stat().st_mode & 0o777)
+
+    def test_a_command_that_is_killed_leaves_nothing_behind(self):
+        self.configure('two"\n  provisioner "local-exec" {\n    when = destroy\n'
+                       '    command = "kill -9 $PPID"\n  }\n  triggers_replace = "x')
+        self.folder = snapshot(self.project)
+        done = self.terraform("dry-run", "apply", "-auto-approve", status=128 + 9)
+        self.assertIn("works on a copy", done.stderr)
+        self.assert_untouched()
 
     def test_the_child_itself_is_kept_away_from_the_account(self):
         done = self.run_client(["curl", "-sS", f"https://{fake_blob.HOST}{STATE}"],
