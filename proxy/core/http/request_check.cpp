@@ -9,6 +9,10 @@ Result<RequestTarget> check_request(const RequestHead& head,
                                     std::uint16_t port) {
     const auto target = parse_request_target(head.target);
     if (!target) return target.error();
+    if (target->path == "*" && head.method != "OPTIONS") {
+        return Error{Errc::bad_target,
+                     "the request target * is for OPTIONS alone (RFC 9112 section 3.2.4)"};
+    }
     if (head.fields.count("Host") != 1) {
         return Error{Errc::bad_host, "the request has no Host field, or several (RFC 9112 3.2)"};
     }

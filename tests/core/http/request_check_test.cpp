@@ -24,6 +24,12 @@ TEST(RequestCheck, TakesTheThreeFormsOfATarget) {
     EXPECT_EQ(check("GET", "management.azure.com:443"), "bad_target");
 }
 
+TEST(RequestCheck, AnAsteriskIsForOptionsAlone) {
+    for (const std::string_view method : {"GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"}) {
+        EXPECT_EQ(check(method, "*"), "bad_target") << method;
+    }
+}
+
 TEST(RequestCheck, HostNamesWhereConnectWent) {
     for (const std::string_view host :
          {"management.azure.com", "MANAGEMENT.azure.com.", "management.azure.com:443"}) {
