@@ -16,7 +16,11 @@ Result<RequestTarget> check_request(const RequestHead& head,
     if (head.fields.count("Host") != 1) {
         return Error{Errc::bad_host, "the request has no Host field, or several (RFC 9112 3.2)"};
     }
-    if (!names_host(*head.fields.find("Host"), host, port)) {
+    const std::string_view named = *head.fields.find("Host");
+    if (!is_host_value(named)) {
+        return Error{Errc::bad_host, "Host is not one host with an optional port (RFC 9112 3.2)"};
+    }
+    if (!names_host(named, host, port)) {
         return Error{Errc::host_mismatch, "Host names another host than CONNECT did"};
     }
     if (target->absolute_host && !names_host(*target->absolute_host, host, port)) {

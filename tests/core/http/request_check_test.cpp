@@ -42,6 +42,18 @@ TEST(RequestCheck, HostNamesWhereConnectWent) {
     EXPECT_EQ(check("GET", "https://other.test/"), "host_mismatch");
 }
 
+TEST(RequestCheck, AHostThatIsNoneIsABadRequestAndNotAnotherHost) {
+    for (const std::string_view host :
+         {"", "user@management.azure.com", "management.azure.com, management.azure.com",
+          "management.azure.com/x", "https://management.azure.com", "management.azure.com:",
+          "management.azure.com:443x", "management.azure.com:+443", "management.azure.com:0",
+          "management.azure.com x", "management%2Eazure.com", "[management.azure.com]",
+          "management\xE3\x80\x82"
+          "azure.com"}) {
+        EXPECT_EQ(check("GET", "/", host), "bad_host") << host;
+    }
+}
+
 TEST(RequestCheck, ThereIsOneHost) {
     RequestHead head;
     head.method = "GET";
