@@ -153,7 +153,7 @@ awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
         if (!request_.head_done()) keep_request_line(head, context_.input.view());
         start_record();
         note_unforwardable(*record_, head, shared_.hosts.cloud_of(context_.target.host), shared_);
-    } else {  // its body, of which nothing went out
+    } else {  // its body, of which nothing whole went out
         record_->verdict = verdict::Verdict();
         record_->policy.clear();
     }
