@@ -35,17 +35,6 @@ void expect_only_what_may_pass(const StrictMessage& got) {
     EXPECT_EQ(got.fields.size(), passing + framing + got.values("Connection").size());
 }
 
-/// Takes the interim answers off the front, and says which they were.
-std::vector<std::string> take_interim(std::string_view& bytes) {
-    std::vector<std::string> out;
-    for (;;) {
-        const auto first = strict_response(bytes, "GET");
-        if (!first || first->status() >= 200) return out;
-        out.push_back(std::to_string(first->status()));
-        bytes.remove_prefix(first->size);
-    }
-}
-
 }  // namespace
 
 HostileTest::HostileTest() : witness_(upstream_), rules_(verdict::load_rules().value()) {

@@ -207,4 +207,14 @@ std::optional<StrictMessage> strict_response(std::string_view bytes, std::string
     return message;
 }
 
+std::vector<std::string> take_interim(std::string_view& bytes) {
+    std::vector<std::string> out;
+    for (;;) {
+        const auto first = strict_response(bytes, "GET");
+        if (!first || first->status() >= 200) return out;
+        out.push_back(std::to_string(first->status()));
+        bytes.remove_prefix(first->size);
+    }
+}
+
 }  // namespace armgate::tests

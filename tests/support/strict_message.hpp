@@ -35,4 +35,7 @@ struct StrictMessage {
 [[nodiscard]] std::optional<StrictMessage> strict_response(std::string_view bytes,
                                                            std::string_view method);
 
+/// Takes whole 1xx answers off the front, and gives their statuses.
+std::vector<std::string> take_interim(std::string_view& bytes);
+
 }  // namespace armgate::tests
