@@ -54,6 +54,26 @@ TEST_P(HostileRequests, AreRefusedInEnforceAsInObserve) {
     });
 }
 
+class HostileCallers : public HostileTest {};
+
+// What says nothing certain of its caller passes in observe (the index), and not in enforce.
+TEST_F(HostileCallers, InDoubtGetNoWriteOutInEnforce) {
+    settings_.mode = verdict::Mode::enforce;
+    std::size_t refused = 0;
+    for (const HostileGroup& group : hostile_groups(HostileSide::request)) {
+        if (group.name != "token") continue;
+        for (const HostileCase& one : group.cases) {
+            // Without a token ARM's own 401 is wanted, which names the tenant.
+            const bool no_token = one.name == "accept-authorization-underscore";
+            if (one.is_refused() || no_token) continue;
+            EXPECT_TRUE(say_to_arm(one.bytes).starts_with("HTTP/1.1 401 ")) << one.name;
+            ++refused;
+        }
+    }
+    EXPECT_GE(refused, 7U);
+    EXPECT_EQ(upstream_.accepted(), 0U);
+}
+
 TEST(HostileIndex, HasEveryFileOnce) {
     std::size_t total = 0;
     for (const HostileSide side :
