@@ -48,5 +48,7 @@ void run_upstream(const UpstreamOptions& options);
 void run_load(const LoadOptions& options);
 void run_idle(const IdleOptions& options);
 void run_bulk(const BulkOptions& options);
+/// Heads read with and without the checks, in this process.
+void run_checks();
 
 }  // namespace armgate::bench

@@ -84,6 +84,9 @@ int main(int argc, char** argv) {
         };
     });
 
+    CLI::App* checks = app.add_subcommand("checks", "What the strict reading of heads costs");
+    checks->callback([&] { chosen = [] { run_checks(); }; });
+
     CLI11_PARSE(app, argc, argv);
     ::alarm(kMostSeconds);
     try {

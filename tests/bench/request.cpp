@@ -91,6 +91,19 @@ std::string common_head(const std::string& method,
 
 }  // namespace
 
+std::string answer_head(std::uint64_t body_bytes) {
+    return "HTTP/1.1 200 OK\r\nCache-Control: no-cache\r\nPragma: no-cache\r\n"
+           "Content-Type: application/json; charset=utf-8\r\nExpires: -1\r\n"
+           "x-ms-ratelimit-remaining-subscription-reads: 1099\r\n"
+           "x-ms-request-id: 5d2b8a5e-5fd7-4b0e-9d5c-2f1f0c6f3a11\r\n"
+           "x-ms-correlation-request-id: 5d2b8a5e-5fd7-4b0e-9d5c-2f1f0c6f3a11\r\n"
+           "x-ms-routing-request-id: WESTEUROPE:20261125T100000Z:5d2b8a5e-5fd7-4b0e-9d5c\r\n"
+           "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
+           "X-Content-Type-Options: nosniff\r\nDate: Wed, 25 Nov 2026 10:00:00 GMT\r\n"
+           "Content-Length: " +
+           std::to_string(body_bytes) + "\r\n\r\n";
+}
+
 std::string get_request(std::uint16_t port, std::uint64_t bytes) {
     return common_head("GET", port, bytes) + "\r\n";
 }

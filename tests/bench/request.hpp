@@ -10,6 +10,9 @@ namespace armgate::bench {
 /// `bytes`: how large an answer is asked for; 0 for the usual 1 KiB.
 [[nodiscard]] std::string get_request(std::uint16_t port, std::uint64_t bytes);
 
+/// The head of an answer with that many bytes of JSON, with ARM's fields.
+[[nodiscard]] std::string answer_head(std::uint64_t body_bytes);
+
 /// Whether the token proves MFA: then no body is looked at.
 enum class Sender { with_mfa, without_mfa };
 

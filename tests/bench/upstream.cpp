@@ -2,6 +2,7 @@
 // query asks for. One thread a connection.
 #include "bench/commands.hpp"
 #include "bench/connection.hpp"
+#include "bench/request.hpp"
 #include "certs/authority.hpp"
 #include "certs/context_cache.hpp"
 
@@ -20,19 +21,6 @@ namespace {
 
 constexpr std::size_t kBodyBytes = 1024;
 constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
-
-std::string answer_head(std::uint64_t body_bytes) {
-    return "HTTP/1.1 200 OK\r\nCache-Control: no-cache\r\nPragma: no-cache\r\n"
-           "Content-Type: application/json; charset=utf-8\r\nExpires: -1\r\n"
-           "x-ms-ratelimit-remaining-subscription-reads: 1099\r\n"
-           "x-ms-request-id: 5d2b8a5e-5fd7-4b0e-9d5c-2f1f0c6f3a11\r\n"
-           "x-ms-correlation-request-id: 5d2b8a5e-5fd7-4b0e-9d5c-2f1f0c6f3a11\r\n"
-           "x-ms-routing-request-id: WESTEUROPE:20261125T100000Z:5d2b8a5e-5fd7-4b0e-9d5c\r\n"
-           "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
-           "X-Content-Type-Options: nosniff\r\nDate: Wed, 25 Nov 2026 10:00:00 GMT\r\n"
-           "Content-Length: " +
-           std::to_string(body_bytes) + "\r\n\r\n";
-}
 
 std::uint64_t asked_bytes(std::string_view head) {
     constexpr std::string_view kOption = "bytes=";

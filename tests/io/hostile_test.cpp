@@ -225,7 +225,12 @@ TEST_F(Hostile, AChunkThatIsNoneIsRefusedAndTheUpstreamsConnectionCut) {
         EXPECT_EQ(answer.find("HTTP/1.1 2", 8), std::string::npos) << answer;
     }
     EXPECT_EQ(upstream_.requests().size(), 0U);  // none of them was ever whole
-    EXPECT_EQ(proxy().records().requests(8).size(), 8U);
+    const auto records = proxy().records().requests(8);
+    ASSERT_EQ(records.size(), 8U);
+    for (const auto& record : records) {
+        EXPECT_EQ(record.action, trace::Action::refused);
+        EXPECT_EQ(record.verdict.clause, verdict::ClauseId::not_forwardable);
+    }
 }
 
 TEST_F(Hostile, AnotherHostInsideAnInterceptedConnectionIsMisdirected) {

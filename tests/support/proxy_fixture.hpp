@@ -68,6 +68,8 @@ class ProxyTest : public ::testing::Test {
     ProxyTest();
 
     [[nodiscard]] TestProxy& proxy();
+    /// Ends it with all its connections; its trace goes with it.
+    void end_proxy() { proxy_.reset(); }
     /// A plain connection to the proxy.
     [[nodiscard]] Wire dial() { return Wire::connect(proxy().port()); }
     /// CONNECT to `authority`; the status of the answer.

@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 4> kMethodOverrides{
     "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-HTTP-Override"};
 
 // RFC 9110 section 7.6.1: a connection option must not name a field meant for all recipients.
-constexpr std::array<std::string_view, 11> kEndToEnd{"Host",
+constexpr std::array<std::string_view, 15> kEndToEnd{"Host",
                                                      "Authorization",
                                                      "Content-Length",
                                                      "Transfer-Encoding",
@@ -35,6 +35,10 @@ constexpr std::array<std::string_view, 11> kEndToEnd{"Host",
                                                      "Expect",
                                                      "If-Match",
                                                      "If-None-Match",
+                                                     "If-Modified-Since",
+                                                     "If-Unmodified-Since",
+                                                     "If-Range",
+                                                     "Range",
                                                      "Content-Encoding",
                                                      "x-ms-authorization-auxiliary"};
 

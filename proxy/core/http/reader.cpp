@@ -83,6 +83,16 @@ Errc code_of(const error_code& ec) noexcept {
     return Errc::bad_request_line;
 }
 
+/// What the parser missed. Its own word for a fault of framing is "bad Content-Length" even where
+/// that stands with Transfer-Encoding.
+std::string sentence_of(const error_code& ec) {
+    if (code_of(ec) == Errc::bad_framing) {
+        return "Content-Length or Transfer-Encoding is malformed, stands more than once or stands "
+               "with the other (RFC 9112 section 6.3)";
+    }
+    return "the message is not well-formed HTTP/1.1: " + ec.message();
+}
+
 /// Position after the empty line that ends a head, from `from` on; npos where it has not come.
 std::size_t head_end(std::string_view bytes, std::size_t from) noexcept {
     const std::size_t at = bytes.find("\r\n\r\n", from);
@@ -166,8 +176,7 @@ Result<std::size_t> MessageReader::Impl::put_head(std::string_view bytes) {
     error_code ec;
     const std::size_t taken = parse(head, ec);
     if (ec) {
-        return Error{is_request() ? code_of(ec) : Errc::bad_response,
-                     "the message is not well-formed HTTP/1.1: " + ec.message()};
+        return Error{is_request() ? code_of(ec) : Errc::bad_response, sentence_of(ec)};
     }
     if (taken != end || !found.head_done) {
         return Error{is_request() ? Errc::bad_request_line : Errc::bad_response,

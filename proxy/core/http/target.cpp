@@ -134,6 +134,13 @@ bool names_host(std::string_view value, std::string_view host, std::uint16_t por
     return same_host && parse_port(parts->port) == port;
 }
 
+bool is_host_value(std::string_view value) {
+    const auto parts = split_host_port(value);
+    return parts && !parts->host.empty() &&
+           std::all_of(parts->host.begin(), parts->host.end(), is_host_char) &&
+           (!parts->has_port || parse_port(parts->port));
+}
+
 bool is_plain_http_target(std::string_view target) noexcept {
     return base::ascii_istarts_with(target, "http://");
 }

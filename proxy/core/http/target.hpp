@@ -45,6 +45,10 @@ struct RequestTarget {
 /// without case, one trailing dot ignored, the port left out only where it is 443.
 [[nodiscard]] bool names_host(std::string_view value, std::string_view host, std::uint16_t port);
 
+/// True where `value` has the form of a Host field: a name or a bracketed IPv6 address, and behind
+/// a colon a port from 1 to 65535.
+[[nodiscard]] bool is_host_value(std::string_view value);
+
 /// True where `target` is absolute-form for plain HTTP, which armgate never proxies.
 [[nodiscard]] bool is_plain_http_target(std::string_view target) noexcept;
 

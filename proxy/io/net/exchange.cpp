@@ -1,6 +1,7 @@
 #include "io/net/exchange.hpp"
 
 #include "core/http/hops.hpp"
+#include "core/http/request_check.hpp"
 #include "io/net/request_record.hpp"
 #include "io/system/clock.hpp"
 
@@ -112,20 +113,10 @@ Result<void> Exchange::check_request() {
         return Error{Errc::method_not_forwardable,
                      "the method is none of GET, HEAD, OPTIONS, PUT, PATCH, DELETE and POST"};
     }
-    const auto target = http::parse_request_target(head.target);
+    const Target& to = context_.target;
+    const auto target = http::check_request(head, to.host, to.port);
     if (!target) return target.error();
     target_ = *target;
-    const Target& to = context_.target;
-    if (head.fields.count("Host") != 1) {
-        return Error{Errc::bad_host, "the request has no Host field, or several (RFC 9112 3.2)"};
-    }
-    if (!http::names_host(*head.fields.find("Host"), to.host, to.port)) {
-        return Error{Errc::host_mismatch, "Host names another host than CONNECT did"};
-    }
-    if (target_.absolute_host && !http::names_host(*target_.absolute_host, to.host, to.port)) {
-        return Error{Errc::host_mismatch, "the request target names another host than CONNECT did"};
-    }
-    if (auto hops = http::check_request_hops(head); !hops) return hops.error();
     expects_continue_ = head.fields.count("Expect") == 1 && head.minor_version == 1;
     return {};
 }
@@ -175,7 +166,7 @@ awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
         if (!request_.head_done()) keep_request_line(head, context_.input.view());
         start_record();
         note_unforwardable(*record_, head, shared_.hosts.cloud_of(context_.target.host), shared_);
-    } else {  // its body, of which nothing went out
+    } else {  // its body, of which nothing whole went out
         record_->verdict = verdict::Verdict();
         record_->policy.clear();
     }

@@ -53,6 +53,12 @@ awaitable<Exchange::After> Exchange::forward() {
             response_.reset();
             continue;
         }
+        // The client's own framing was at fault, which showed when its message was on the way: the
+        // upstream's connection is cut, so that no whole message came of it.
+        if (exchanged.error().code == Errc::chunk_invalid && !response_begun_) {
+            const After refused = co_await refuse_unreadable(exchanged.error());
+            co_return refused;
+        }
         const After failed = co_await answer_failure(exchanged.error());
         co_return failed;
     }

@@ -46,8 +46,8 @@ TEST(Hops, FieldsThatConnectionNamesStay) {
 
 TEST(Hops, ConnectionCannotNameAFieldThatIsForARM) {
     for (const char* name : {"Host", "authorization", "Content-Length", "TRANSFER-ENCODING",
-                             "Content-Type", "Content-Encoding", "If-Match", "Cache-Control",
-                             "Expect", "x-ms-authorization-auxiliary"}) {
+                             "Content-Type", "Content-Encoding", "If-Match", "If-Unmodified-Since",
+                             "Range", "Cache-Control", "Expect", "x-ms-authorization-auxiliary"}) {
         for (const std::string& value :
              {std::string(name), std::string("close, ") + name + " ,x"}) {
             const auto checked = check_request_hops(with({{"Connection", value}}));
