@@ -137,6 +137,13 @@ std::optional<ActionAnswer> Recipes::answer_action(const Making& making,
     return act_by_recipe(data_->book, making, action, resource, sent);
 }
 
+std::optional<std::string> Recipes::view(const Making& making,
+                                         std::string_view name,
+                                         const nlohmann::ordered_json& resource) const {
+    const auto shown = view_by_recipe(data_->book, making, name, resource);
+    return shown ? std::optional(text_of(*shown)) : std::nullopt;
+}
+
 bool Recipes::is_reading_action(std::string_view type, std::string_view action) const {
     return reads_only(data_->book, type, action);
 }

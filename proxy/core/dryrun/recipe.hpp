@@ -77,6 +77,10 @@ struct ActionAnswer {
     Runs runs = Runs::at_once;
     bool acts = true;  ///< false: it reads (listKeys), so it is no change
     std::vector<std::string> invented;
+    /// The resource after it, where the action changes it (a machine that is off); empty: as
+    /// before.
+    std::string resource;
+    std::string whole;  ///< as of Made
 };
 
 /// The recipes, read once; immutable and shared after that.
@@ -117,6 +121,12 @@ class Recipes {
         std::string_view action,
         const nlohmann::ordered_json& resource,
         const nlohmann::ordered_json& sent) const;
+
+    /// What `GET {id}/{name}` answers, and `$expand={name}` adds as `properties.{name}`: a
+    /// machine's `instanceView`. `resource` as for actions. Nothing where no recipe knows the view.
+    [[nodiscard]] std::optional<std::string> view(const Making& making,
+                                                  std::string_view name,
+                                                  const nlohmann::ordered_json& resource) const;
 
     /// True where POST `{type}/{action}` only reads, so that it may go to the real ARM: list*,
     /// check*, queries, validate, whatIf. `action` is the segment behind whole pairs of type and

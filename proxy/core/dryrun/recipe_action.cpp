@@ -24,7 +24,34 @@ bool any_matches(const std::vector<ActionRule>& rules,
                        [&](const ActionRule& rule) { return matches(rule, type, action); });
 }
 
+std::string text_of(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Lays `values` over the resource, as what it is after the action.
+void set(const Recipe& recipe, const Json& resource, Json values, ActionAnswer& answer) {
+    Json whole = resource;
+    lay_over(whole, std::move(values));
+    Json body = whole;
+    for (const std::string& path : recipe.never_returned) erase_member(body, path);
+    answer.resource = text_of(body);
+    if (whole != body) answer.whole = text_of(whole);
+}
+
 }  // namespace
+
+std::optional<Json> view_by_recipe(const RecipeBook& book,
+                                   const Making& making,
+                                   std::string_view name,
+                                   const Json& resource) {
+    const Recipe* recipe = book.find(making.type);
+    if (recipe == nullptr) return std::nullopt;
+    const TemplateScope scope{making, resource, nullptr, {}, nullptr, book.suffixes(making.host)};
+    for (const View& view : recipe->views) {
+        if (base::ascii_iequals(view.name, name)) return fill_in(view.body, scope);
+    }
+    return std::nullopt;
+}
 
 std::optional<ActionAnswer> act_by_recipe(const RecipeBook& book,
                                           const Making& making,
@@ -36,11 +63,10 @@ std::optional<ActionAnswer> act_by_recipe(const RecipeBook& book,
     const TemplateScope scope{making, resource, nullptr, {}, &sent, book.suffixes(making.host)};
     for (const Action& one : recipe->actions) {
         if (!base::ascii_iequals(one.name, action) || !holds(one.when, scope)) continue;
-        ActionAnswer answer{one.status, {}, one.runs, one.acts, one.invented};
+        ActionAnswer answer{one.status, {}, one.runs, one.acts, one.invented, {}, {}};
         const auto body = fill_in(one.body, scope);
-        if (body && !body->is_null()) {
-            answer.body = body->dump(-1, ' ', false, Json::error_handler_t::replace);
-        }
+        if (body && !body->is_null()) answer.body = text_of(*body);
+        if (!one.sets.is_null()) set(*recipe, resource, *fill_in(one.sets, scope), answer);
         return answer;
     }
     return std::nullopt;

@@ -15,6 +15,12 @@ namespace armgate::dryrun {
                                                         const Json& resource,
                                                         const Json& sent);
 
+/// As `Recipes::view`.
+[[nodiscard]] std::optional<Json> view_by_recipe(const RecipeBook& book,
+                                                 const Making& making,
+                                                 std::string_view name,
+                                                 const Json& resource);
+
 /// As `Recipes::is_reading_action`: what the type's recipe says, else the common rules.
 [[nodiscard]] bool reads_only(const RecipeBook& book,
                               std::string_view type,

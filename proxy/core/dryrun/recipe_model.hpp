@@ -60,8 +60,15 @@ struct Action {
     unsigned status = 200;
     Runs runs = Runs::at_once;
     Json body;  ///< null: none
+    Json sets;  ///< over the resource; null: it stays as it is
     std::vector<Condition> when;
     std::vector<std::string> invented;
+};
+
+/// What `GET {id}/{name}` and `$expand={name}` show.
+struct View {
+    std::string name;
+    Json body;
 };
 
 enum class Etag { none, weak, quoted, plain };
@@ -78,6 +85,7 @@ struct Recipe {
     std::vector<Child> beside;
     Json finally;  ///< over all of it, once the elements of its arrays are done
     std::vector<Action> actions;
+    std::vector<View> views;
     std::vector<std::string> keeps;           ///< paths that survive a PUT which lacks them
     std::vector<std::string> never_returned;  ///< paths
     std::vector<std::string> invented;

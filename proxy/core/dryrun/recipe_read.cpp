@@ -116,6 +116,7 @@ class Reader {
     Elements elements(const Value& entry);
     Child child(const Value& entry, const char* where);
     Action action(const Value& entry);
+    View view(const Value& entry);
     void describe(const Value& root);
 
     base::RuleFile file_;
@@ -234,7 +235,7 @@ Child Reader::child(const Value& entry, const char* where) {
 
 Action Reader::action(const Value& entry) {
     file_.expect_keys(entry, "actions",
-                      {"name", "acts", "status", "runs", "body", "if", "invented"});
+                      {"name", "acts", "status", "runs", "body", "sets", "if", "invented"});
     Action out;
     out.name = file_.text(entry, "name");
     if (!base::is_token(out.name)) file_.fault("name", "is no name of an action");
@@ -243,8 +244,18 @@ Action Reader::action(const Value& entry) {
     out.runs = one_of(entry, "runs", kRuns);
     out.status = status(entry, "status", out.runs == Runs::at_once ? 200 : 202);
     out.body = value(entry, "body", Speaks::of_action);
+    out.sets = body(entry, "sets", Speaks::of_action);
+    if (!out.sets.is_null() && !out.acts) file_.fault("sets", "is for actions that act");
     out.when = conditions(entry, Speaks::of_action);
     out.invented = texts(entry, "invented");
+    return out;
+}
+
+View Reader::view(const Value& entry) {
+    file_.expect_keys(entry, "views", {"name", "body"});
+    View out{file_.text(entry, "name"), value(entry, "body", Speaks::of_resource)};
+    if (!base::is_token(out.name)) file_.fault("name", "is no name of a view");
+    if (out.body.is_null()) file_.fault("body", "is missing");
     return out;
 }
 
@@ -260,31 +271,19 @@ void Reader::describe(const Value& root) {
 
 Result<Recipe> Reader::read(std::string_view text) {
     const Value root = file_.parse(text);
-    file_.expect_keys(root, "",
-                      {"type",
-                       "aliases",
-                       "also_for",
-                       "certainty",
-                       "source",
-                       "shows",
-                       "lacks",
-                       "writes",
-                       "defaults",
-                       "once",
-                       "always",
-                       "finally",
-                       "cases",
-                       "elements",
-                       "children",
-                       "beside",
-                       "actions",
-                       "keeps",
-                       "never_returned",
-                       "invented",
-                       "system_data_from",
-                       "etag",
-                       "provisioning_state",
-                       "keeps_nulls"});
+    file_.expect_keys(root, "", {"type",       "aliases",
+                                 "also_for",   "certainty",
+                                 "source",     "shows",
+                                 "lacks",      "writes",
+                                 "defaults",   "once",
+                                 "always",     "finally",
+                                 "cases",      "elements",
+                                 "children",   "beside",
+                                 "actions",    "views",
+                                 "keeps",      "never_returned",
+                                 "invented",   "system_data_from",
+                                 "etag",       "provisioning_state",
+                                 "keeps_nulls"});
     Recipe out;
     out.type = type_ = file_.text(root, "type");
     if (!is_resource_type(type_)) file_.fault("type", "is no resource type");
@@ -301,6 +300,7 @@ Result<Recipe> Reader::read(std::string_view text) {
     out.beside = each(root, "beside", [&](const Value& entry) { return child(entry, "beside"); });
     out.finally = body(root, "finally", Speaks::of_resource);
     out.actions = each(root, "actions", [&](const Value& entry) { return action(entry); });
+    out.views = each(root, "views", [&](const Value& entry) { return view(entry); });
     out.keeps = paths(root, "keeps", PathElements::none);
     out.never_returned = paths(root, "never_returned", PathElements::allowed);
     out.invented = texts(root, "invented");

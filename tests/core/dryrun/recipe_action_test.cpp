@@ -78,6 +78,35 @@ TEST(RecipeActions, AConnectionStringNamesItsNamespaceAndEntity) {
                                testing::EndsWith(";EntityPath=q")));
 }
 
+TEST(RecipeActions, AMachineThatIsDeallocatedSaysSo) {
+    TestMaking of(
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/v");
+    const Made made = recipes().make(of.making, Json::object(), nullptr);
+    EXPECT_FALSE(test::made_body(made)["properties"].contains("instanceView"));
+    const auto power = [&](const std::string& whole) {
+        const auto view = recipes().view(of.making, "INSTANCEVIEW", Json::parse(whole));
+        return Json::parse(view.value()).at("statuses").at(1).at("code").get<std::string>();
+    };
+    EXPECT_EQ(power(made.whole), "PowerState/running");
+    const auto answer =
+        recipes().answer_action(of.making, "deallocate", Json::parse(made.whole), Json());
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(power(answer->whole), "PowerState/deallocated");
+    EXPECT_EQ(answer->resource, made.body) << "what a GET shows is the same";
+    const Json after = Json::parse(answer->whole);
+    EXPECT_EQ(power(recipes().make(of.making, after, &after).whole), "PowerState/deallocated");
+    EXPECT_FALSE(recipes().view(of.making, "nothing", after));
+}
+
+TEST(RecipeActions, AnActionThatChangesNothingLeavesTheResource) {
+    const TestMaking of("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/app");
+    const Json body = test::made_body(recipes().make(of.making, Json::object(), nullptr));
+    EXPECT_EQ(recipes().answer_action(of.making, "restart", body, Json())->resource, "");
+    const auto stopped = recipes().answer_action(of.making, "stop", body, Json());
+    EXPECT_EQ(Json::parse(stopped->resource)["properties"]["state"], "Stopped");
+    EXPECT_EQ(stopped->whole, "");
+}
+
 TEST(RecipeActions, AKubeconfigIsReadableAndOpensNothing) {
     const TestMaking of(
         "/subscriptions/s/resourceGroups/rg/providers/"
