@@ -51,6 +51,35 @@ TEST(DeploymentLimits, ArraysThatGrowEnd) {
               "RehearsalLimitExceeded");
 }
 
+TEST(DeploymentLimits, SearchesThatStartAgainAtEachByteEnd) {
+    const std::string variables = "variables:{text:'" + std::string(400'000, 'a') + "',needle:'" +
+                                  std::string(200'000, 'a') + "b'},resources:[]";
+    const char* const searches[] = {"indexOf(variables('text'), variables('needle'))",
+                                    "lastIndexOf(variables('text'), variables('needle'))",
+                                    "contains(variables('text'), variables('needle'))",
+                                    "replace(variables('text'), variables('needle'), '')",
+                                    "split(variables('text'), variables('needle'))"};
+    for (const char* const search : searches) {
+        EXPECT_EQ(code_of(output(search, variables)), "RehearsalLimitExceeded") << search;
+    }
+    EXPECT_EQ(
+        code_of(output("map(range(0, 10000), lambda('i', length(variables('text'))))", variables)),
+        "RehearsalLimitExceeded");
+    EXPECT_EQ(code_of(output("map(range(0, 10000), lambda('i', length('" +
+                             std::string(100'000, 'a') + "')))")),
+              "RehearsalLimitExceeded");
+}
+
+/// Each of 400 waits for 400 others: what the answer lists would be far larger than the body.
+TEST(DeploymentLimits, EverythingWaitsForEverything) {
+    const std::string loop =
+        "{type:'Microsoft.Network/routeTables',apiVersion:'1',name:'[concat(\\'";
+    EXPECT_EQ(
+        code_of(body_of("resources:[" + loop + "a\\', copyIndex())]',copy:{name:'a',count:400}}," +
+                        loop + "b\\', copyIndex())]',copy:{name:'b',count:400},dependsOn:['a']}]")),
+        "RehearsalLimitExceeded");
+}
+
 TEST(DeploymentLimits, FunctionsThatCallThemselvesEnd) {
     EXPECT_EQ(code_of(output("c.f('x')",
                              "resources:[],functions:[{namespace:'c',members:{f:{parameters:[{"

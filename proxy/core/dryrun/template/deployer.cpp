@@ -59,7 +59,7 @@ RunOfTemplate Deployer::run(const Json& declared_template, const arm::TemplateSc
         session_.soften();
         return {};
     }
-    run_.dependencies = answered_dependencies(plan);
+    run_.dependencies = answered_dependencies(session_, plan);
     run_.providers = answered_providers(plan);
     context_.names.push_back(&plan);
     const auto loops = context_.loops;

@@ -11,6 +11,7 @@ namespace armgate::dryrun::language {
 namespace {
 
 constexpr std::size_t kCallCost = 8;
+constexpr std::size_t kFreeText = 256;  ///< copying so much costs no more than the call
 
 /// Counts calls within calls; false where there are too many.
 class Nesting {
@@ -67,7 +68,8 @@ const Function* find_function(const std::string& name) {
 
 Json Held::take(Session& session) && {
     if (ref_ == nullptr) return std::move(own_);
-    if (ref_->is_structured() && !session.build(*ref_)) return unknown();
+    const bool large = ref_->is_structured() || text(*ref_).size() > kFreeText;
+    if (large && !session.build(*ref_)) return unknown();
     return *ref_;
 }
 
@@ -183,7 +185,7 @@ Held Evaluator::variable(std::string_view name) {
 
 Held Evaluator::node(const Node& node) {
     const Nesting nesting(session_);
-    if (!nesting.fits() || !session_.spend(1)) return unknown();
+    if (!nesting.fits() || !session_.spend(node.text.size() / 16 + 1)) return unknown();
     switch (node.kind) {
         case Node::Kind::text:
             return Json(node.text);
