@@ -31,7 +31,7 @@ Json& entry_of(Json& list, std::string_view key, std::string_view value) {
 
 }  // namespace
 
-Json answered_dependencies(const Plan& plan) {
+Json answered_dependencies(Session& session, const Plan& plan) {
     Json out = Json::array();
     for (const std::size_t index : plan.order) {
         const Planned& planned = plan.resources[index];
@@ -42,6 +42,7 @@ Json answered_dependencies(const Plan& plan) {
             if (waited.state == Planned::State::deployed) waits.push_back(brief(waited.what));
         }
         if (waits.empty()) continue;
+        if (!session.build(waits)) break;
         Json entry{{"dependsOn", std::move(waits)}};
         entry.update(brief(planned.what));
         out.push_back(std::move(entry));

@@ -18,7 +18,7 @@ struct RunOfTemplate {
 };
 
 /// `[{id, resourceType, resourceName, dependsOn: [...]}]` of those that wait for others.
-[[nodiscard]] Json answered_dependencies(const Plan& plan);
+[[nodiscard]] Json answered_dependencies(Session& session, const Plan& plan);
 
 /// `[{namespace, resourceTypes: [{resourceType, locations}]}]`.
 [[nodiscard]] Json answered_providers(const Plan& plan);

@@ -46,6 +46,7 @@ Json contains(Call& call) {
     }
     const auto needle = plain_text(call[1]);
     if (!call.is_text(0) || !needle) return call.refuse();
+    if (!call.pay_search(call.text(0).size(), needle->size())) return unknown();
     return call.text(0).find(*needle) != std::string_view::npos;
 }
 
@@ -113,7 +114,8 @@ bool all_are(const Call& call, bool (Json::*is)() const noexcept) {
 
 /// True where `array` holds `value`; looking costs.
 bool holds(Call& call, const Json& array, const Json& value) {
-    if (!call.session().spend(array.size() + 1)) return true;
+    const std::size_t cost = text(value).size() / 64 + 1;
+    if (!call.session().spend(cost * (array.size() + 1))) return true;
     return std::any_of(array.begin(), array.end(),
                        [&](const Json& inner) { return same(inner, value); });
 }

@@ -55,8 +55,11 @@ RunOfTemplate Deployer::run(const Json& declared_template, const arm::TemplateSc
     const Json* const resources = present(declared_template, "resources");
     const Json none = Json::array();
     const Plan plan = make_plan(evaluator_, resources == nullptr ? none : *resources, scope);
-    if (session_.stopped()) return {};
-    run_.dependencies = answered_dependencies(plan);
+    if (session_.stopped()) {
+        session_.soften();
+        return {};
+    }
+    run_.dependencies = answered_dependencies(session_, plan);
     run_.providers = answered_providers(plan);
     context_.names.push_back(&plan);
     const auto loops = context_.loops;
@@ -64,6 +67,7 @@ RunOfTemplate Deployer::run(const Json& declared_template, const arm::TemplateSc
     for (const std::size_t index : plan.order) {
         if (session_.stopped()) break;
         run_one(plan, plan.resources[index]);
+        session_.soften();  // it is not written; the others are
     }
     context_.loops = loops;
     if (const Json* const declared = present(declared_template, "outputs")) {
@@ -79,8 +83,10 @@ void Deployer::run_one(const Plan& plan, const Planned& planned) {
     const Declared& what = planned.what;
     const PlaceScope place(session_, "resource '" + what.name + "'");
     if (planned.state == Planned::State::not_known) {
-        session_.note("A resource of type " + (what.type.empty() ? "?" : what.type) +
-                      " is not written: its name, scope or condition is not known.");
+        const auto number = static_cast<std::size_t>(&planned - plan.resources.data()) + 1;
+        session_.note("Resource " + std::to_string(number) + " of the template (" + what.type +
+                      (what.id.empty() ? ") is not written: its name or scope is not known."
+                                       : ") is not written: its condition is not known."));
         return;
     }
     session_.ask_for(what.id, what.api_version);
@@ -210,6 +216,7 @@ Json Deployer::outputs(const Json& declared, const Json* definitions) {
         const Json holds = condition == nullptr ? Json(true) : evaluator_.evaluate(*condition);
         if (holds == false) continue;
         Json made = output(value, declared_type(value, definitions));
+        session_.soften();
         if (is_unknown(holds)) made["value"] = unknown(text_of(value, "value"));
         if (holds_unknown(made)) session_.note("The output '" + key + "' is not known.");
         set_member(out, key, std::move(made));
@@ -246,6 +253,7 @@ Deployed deploy(Session& session, const Deploying& what, const Json& given) {
     context.deployment = deployment_value(what);
     Evaluator evaluator(session, context);
     check_parameters(evaluator);
+    session.soften();
     if (session.stopped()) return out;
     RunOfTemplate run = Deployer(session, context, out).run(*declared, what.scope);
     if (session.stopped() && session.validates()) return out;

@@ -11,6 +11,7 @@ namespace armgate::dryrun::language {
 namespace {
 
 constexpr std::size_t kCallCost = 8;
+constexpr std::size_t kFreeText = 256;  ///< copying so much costs no more than the call
 
 /// Counts calls within calls; false where there are too many.
 class Nesting {
@@ -67,7 +68,8 @@ const Function* find_function(const std::string& name) {
 
 Json Held::take(Session& session) && {
     if (ref_ == nullptr) return std::move(own_);
-    if (ref_->is_structured() && !session.build(*ref_)) return unknown();
+    const bool large = ref_->is_structured() || text(*ref_).size() > kFreeText;
+    if (large && !session.build(*ref_)) return unknown();
     return *ref_;
 }
 
@@ -155,33 +157,35 @@ bool Evaluator::start(Slot& slot, std::string_view kind, std::string_view name) 
     return false;
 }
 
+/// One of a loop over variables; null where there is none of that name.
+const Json* Evaluator::variable_copy(std::string_view name) const {
+    const Json* const copies = member(*context_.variables, "copy");
+    if (copies == nullptr || !is_property_copy("copy", *copies)) return nullptr;
+    for (const Json& entry : *copies) {
+        if (base::ascii_iequals(text_of(entry, "name"), name)) return &entry;
+    }
+    return nullptr;
+}
+
 Held Evaluator::variable(std::string_view name) {
+    const bool any = context_.variables != nullptr;
+    if (any && !session_.spend(context_.variables->size() / 16 + 1)) return unknown();
+    const Json* const copy = any ? variable_copy(name) : nullptr;
+    const Json* const declared = any ? member(*context_.variables, name) : nullptr;
+    if (copy == nullptr && declared == nullptr) {
+        session_.fail("not_found", {{"kind", "variable"}, {"name", name}});
+        return unknown();
+    }
     Slot& slot = context_.variable_slots[base::to_lower(name)];
     if (!start(slot, "variable", name)) return Held::borrowed(&slot.value);
     const PlaceScope place(session_, "variable '" + std::string(name) + "'");
-    const Json* declared = nullptr;
-    const Json* copy = nullptr;
-    if (context_.variables != nullptr) {
-        declared = member(*context_.variables, name);
-        const Json* const copies = member(*context_.variables, "copy");
-        if (copies != nullptr && is_property_copy("copy", *copies)) {
-            for (const Json& entry : *copies) {
-                if (base::ascii_iequals(text_of(entry, "name"), name)) copy = &entry;
-            }
-        }
-    }
-    beforehand(slot, [&]() -> Json {
-        if (copy != nullptr) return looped(*copy);
-        if (declared != nullptr) return evaluate(*declared);
-        session_.fail("not_found", {{"kind", "variable"}, {"name", name}});
-        return unknown();
-    });
+    beforehand(slot, [&] { return copy == nullptr ? evaluate(*declared) : looped(*copy); });
     return Held::borrowed(&slot.value);
 }
 
 Held Evaluator::node(const Node& node) {
     const Nesting nesting(session_);
-    if (!nesting.fits() || !session_.spend(1)) return unknown();
+    if (!nesting.fits() || !session_.spend(node.text.size() / 16 + 1)) return unknown();
     switch (node.kind) {
         case Node::Kind::text:
             return Json(node.text);
@@ -280,7 +284,7 @@ const Json* Evaluator::own_function(const std::string& name) {
     for (const Json& space : *context_.functions) {
         if (!base::ascii_iequals(text_of(space, "namespace"), name.substr(0, dot))) continue;
         const Json* const members = member(space, "members");
-        if (members == nullptr) continue;
+        if (members == nullptr || !session_.spend(members->size() / 16 + 1)) continue;
         if (const Json* const found = member(*members, name.substr(dot + 1))) return found;
     }
     return nullptr;

@@ -114,6 +114,7 @@ class Evaluator {
     Json evaluate_object(const Json& object);
     bool evaluate_copies(const Json& copies, Json& out);
     Json looped(const Json& copy);
+    [[nodiscard]] const Json* variable_copy(std::string_view name) const;
     Held property(const Node& node);
     Held property_of(Held target, const Json& key);
     Held member_of(Held target, const std::string& name);

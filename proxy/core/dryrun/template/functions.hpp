@@ -30,6 +30,10 @@ struct Call {
     [[nodiscard]] std::optional<std::int64_t> whole(std::size_t i) const {
         return i < arguments.size() ? integer(arguments[i]) : std::nullopt;
     }
+    /// Pays for looking for one text in another, which may take the product of their lengths.
+    [[nodiscard]] bool pay_search(std::size_t text, std::size_t needle) const {
+        return session().spend((text / 64 + 1) * (needle / 4 + 1));
+    }
     /// A fault: the function does not take these.
     [[nodiscard]] Json refuse() const;
 };

@@ -66,7 +66,7 @@ class Waits {
     }
 
     void add(std::set<std::size_t>& edges, std::size_t self, const std::vector<std::size_t>& to) {
-        if (!session().spend(to.size() + 1)) return;
+        if (!session().spend(4 * to.size() + 1)) return;
         for (const std::size_t other : to) {
             if (other != self) edges.insert(other);
         }

@@ -118,13 +118,19 @@ class Checker {
     const std::string& name_;
 };
 
+/// Members are looked through one after the other.
+std::size_t look_up_cost(const Json* object) noexcept {
+    return object == nullptr ? 1 : object->size() / 16 + 1;
+}
+
 void check_given(Evaluator& evaluator) {
     const Context& context = evaluator.context();
     if (context.given == nullptr || !context.given->is_object()) return;
     std::string missing;
     std::string declared;
+    const std::size_t cost = look_up_cost(context.parameters);
     for (const auto& [key, value] : context.given->get_ref<const Json::object_t&>()) {
-        if (!evaluator.session().spend(16)) return;
+        if (!evaluator.session().spend(cost)) return;
         const bool known =
             context.parameters != nullptr && member(*context.parameters, key) != nullptr;
         if (!known) missing += (missing.empty() ? "" : ", ") + key;
@@ -177,16 +183,19 @@ std::string answered_type(const DeclaredType& type) {
 }
 
 Held Evaluator::parameter(std::string_view name) {
+    const std::size_t cost = look_up_cost(context_.parameters) + look_up_cost(context_.given);
+    if (!session_.spend(cost)) return unknown();
+    const Json* const declared =
+        context_.parameters == nullptr ? nullptr : member(*context_.parameters, name);
+    const auto given = context_.parameter_slots.find(base::to_lower(name));
+    if (declared == nullptr && given == context_.parameter_slots.end()) {
+        session_.fail("not_found", {{"kind", "parameter"}, {"name", name}});
+        return unknown();
+    }
     Slot& slot = context_.parameter_slots[base::to_lower(name)];
     if (!start(slot, "parameter", name)) return Held::borrowed(&slot.value);
     const PlaceScope place(session_, "parameter '" + std::string(name) + "'");
-    const Json* const declared =
-        context_.parameters == nullptr ? nullptr : member(*context_.parameters, name);
-    beforehand(slot, [&]() -> Json {
-        if (declared != nullptr) return parameter_value(std::string(name), *declared);
-        session_.fail("not_found", {{"kind", "parameter"}, {"name", name}});
-        return unknown();
-    });
+    beforehand(slot, [&]() -> Json { return parameter_value(std::string(name), *declared); });
     return Held::borrowed(&slot.value);
 }
 
@@ -232,6 +241,7 @@ Json answered_parameters(Evaluator& evaluator) {
         const DeclaredType type = declared_type(value, evaluator.context().definitions);
         Json answer{{"type", answered_type(type)}};
         if (!type.is_secure()) answer["value"] = evaluator.parameter(key).take(evaluator.session());
+        evaluator.session().soften();
         set_member(out, key, std::move(answer));
     }
     return out;

@@ -87,7 +87,9 @@ void Planner::add_copies(const Json& resource,
         if (key.empty()) continue;
         auto& all = plan_.by_name_[base::to_lower(key)];
         all.clear();
-        for (std::size_t i = first; i < plan_.resources.size(); ++i) all.push_back(i);
+        for (std::size_t i = first; i < plan_.resources.size(); ++i) {
+            if (plan_.resources[i].declared == &resource) all.push_back(i);
+        }
     }
 }
 
@@ -201,6 +203,10 @@ void Planner::name_all(const Planned& planned, const std::string& symbolic) {
     name(what.type + "/" + what.name, index);
     const std::size_t providers = what.id.rfind("/providers/");
     if (providers != std::string::npos) name(what.id.substr(providers + 11), index);
+    // `subscriptionResourceId` knows no containers: it puts a resource group below a provider.
+    if (base::ascii_iequals(what.type, "Microsoft.Resources/resourceGroups")) {
+        name(planned.scope.path + "/providers/" + what.type + "/" + what.name, index);
+    }
 }
 
 void Planner::refuse_twice(const Planned& planned) {

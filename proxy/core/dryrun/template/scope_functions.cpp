@@ -84,7 +84,8 @@ Json resource_group(Call& call) {
     call.session().ask_for(id, kGroupApiVersion);
     if (const Json* const known = call.session().read(id)) {
         Json out = *known;
-        set_member(out, "name", scope.resource_group);
+        if (member(out, "name") == nullptr) out["name"] = scope.resource_group;
+        if (member(out, "id") == nullptr) out["id"] = id;
         return out;
     }
     Json out{{"id", id},

@@ -66,6 +66,7 @@ Json replace(Call& call) {
     const std::string_view from = call.text(1);
     if (from.empty()) return call.refuse();
     const std::string_view text = call.text(0);
+    if (!call.pay_search(text.size(), from.size())) return unknown();
     std::string out;
     std::size_t at = 0;
     for (std::size_t hit = text.find(from); hit != std::string_view::npos;
@@ -87,7 +88,9 @@ Json split(Call& call) {
     }
     if (marks.empty()) return call.refuse();
     const std::string_view text = call.text(0);
-    if (!call.session().spend(text.size() * marks.size() / 16 + 1)) return unknown();
+    std::size_t longest = 1;
+    for (const auto mark : marks) longest = std::max(longest, mark.size());
+    if (!call.pay_search(text.size() * marks.size(), longest)) return unknown();
     Json out = Json::array();
     std::size_t from = 0;
     for (std::size_t at = 0; at < text.size();) {
@@ -184,7 +187,7 @@ Json index_of(Call& call) {
         return at == std::string_view::npos ? Json(-1) : Json(at);
     }
     if (!call.is_text(0) || !call.is_text(1)) return call.refuse();
-    if (!call.session().spend(call.text(0).size() / 16)) return unknown();
+    if (!call.pay_search(call.text(0).size(), call.text(1).size())) return unknown();
     return position(call.text(0), base::ascii_ifind(call.text(0), call.text(1)));
 }
 
@@ -194,6 +197,7 @@ Json last_index_of(Call& call) {
         return at == std::string_view::npos ? Json(-1) : Json(at);
     }
     if (!call.is_text(0) || !call.is_text(1)) return call.refuse();
+    if (!call.pay_search(call.text(0).size(), call.text(1).size())) return unknown();
     return position(call.text(0), last_of(call.text(0), call.text(1)));
 }
 

@@ -176,6 +176,7 @@ bool is_ascii(std::string_view text) noexcept {
 }
 
 std::u16string to_utf16(std::string_view text) {
+    if (is_ascii(text)) return {text.begin(), text.end()};
     std::u16string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
