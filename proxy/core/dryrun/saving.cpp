@@ -214,7 +214,7 @@ class Loader {
                {"id", "resource_id", "polls_left", "status", "body", "shows_resource", "started"});
         Operation operation;
         operation.id = text(item, "id");
-        operation.resource_id = id(item, "resource_id");
+        operation.resource_id = text(item, "resource_id");
         operation.polls_left = static_cast<unsigned>(number(item, "polls_left", kMaxPolls));
         operation.status = static_cast<unsigned>(number(item, "status", 599));
         operation.body = body(item, "body", true);

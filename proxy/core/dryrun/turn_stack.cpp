@@ -61,7 +61,9 @@ void Turn::remove_unlisted(const std::vector<Json>& real, std::string_view deplo
     std::vector<std::pair<std::string, Json>> gone;  // id and body
     for (const Json& resource : real) {
         const std::string id = text_at(resource, "id");
-        const Presence presence = world_.overlay.find(path_of(id).key()).presence;
+        const ResourcePath path = path_of(id);
+        if (path.group_key() != path_.group_key()) continue;
+        const Presence presence = world_.overlay.find(path.key()).presence;
         if (presence == Presence::unknown) gone.emplace_back(id, resource);
     }
     world_.overlay.each_below(std::string(path_.group_key()) + "/", [&](const Entry& entry) {

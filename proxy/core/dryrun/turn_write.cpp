@@ -89,7 +89,8 @@ Step Turn::answer_write(const Known& before, const Json& after) {
     const unsigned status = before.here() ? style.updated : style.created;
     Entry* entry = world_.overlay.exact(path_.key());
     const auto final_answer = [&] {
-        Done done = answer(status, to_text(after));
+        // 202 speaks of an operation; where there is none, the call is over.
+        Done done = answer(status == 202 ? 200 : status, to_text(after));
         const std::string etag = etag_of(after);
         if (!etag.empty()) done.answer.fields.emplace_back("ETag", etag);
         return finish(std::move(done));
