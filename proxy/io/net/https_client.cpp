@@ -52,11 +52,12 @@ Result<HttpsAnswer> HttpsClient::get(const std::string& host,
 }
 
 awaitable<Result<void>> HttpsClient::read_more(Upstream& upstream,
-                                               std::chrono::milliseconds limit) {
+                                               std::chrono::milliseconds Limits::*limit) {
     const std::span<char> room = upstream.input.prepare();
-    const Result<std::size_t> got = co_await upstream.stream.read_some(room, after(limit));
+    const Result<std::size_t> got = co_await upstream.stream.read_some(room, after(limits_.*limit));
     if (!got && got.error().code == Errc::timed_out) {
-        co_return Error{Errc::timed_out, "the host did not answer in time"};
+        co_return Error{Errc::timed_out,
+                        at_limit(limits_, limit, "the host did not answer in time")};
     }
     if (!got) co_return got.error();
     if (*got == 0) co_return Error{Errc::truncated, "the host cut its answer"};
@@ -87,7 +88,7 @@ awaitable<Result<HttpsAnswer>> HttpsClient::exchange(const std::string& host, st
             co_return Error{Errc::body_too_large, "the answer of " + host + " is too long"};
         }
         if (*taken > 0 || reader.done()) continue;
-        const auto limit = reader.head_done() ? limits_.body_progress : limits_.response_head;
+        const auto limit = reader.head_done() ? &Limits::body_progress : &Limits::response_head;
         const Result<void> more = co_await read_more(upstream, limit);
         if (more) continue;
         // A body without a length ends with its connection; any other is cut by that.

@@ -37,7 +37,7 @@ class HttpsClient {
     [[nodiscard]] awaitable<Result<HttpsAnswer>> exchange(const std::string& host,
                                                           std::string request);
     [[nodiscard]] awaitable<Result<void>> read_more(Upstream& upstream,
-                                                    std::chrono::milliseconds limit);
+                                                    std::chrono::milliseconds Limits::*limit);
     void schedule_tick();
 
     const Limits& limits_;

@@ -2,6 +2,7 @@
 
 #include "core/tls/client_hello.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <memory>
@@ -42,7 +43,7 @@ Tunnel::Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits
 
 void Tunnel::touch() {
     const SteadyTime until = after(limits_.tunnel_idle);
-    client_.deadline().set(until, Deadline::Waiting::idle);
+    client_.deadline().set(std::min(until, hello_until_), Deadline::Waiting::idle);
     server_.deadline().set(until, Deadline::Waiting::idle);
 }
 
@@ -77,7 +78,10 @@ awaitable<void> Tunnel::run(const arm::ArmHosts& hosts, trace::TunnelRecord& rec
     if (fault) std::rethrow_exception(fault);
     // At a stop (the command of `run` has ended, say) an open tunnel is no fault.
     const bool late = client_.deadline().expired() && !client_.deadline().is_stopping();
-    if (late && record.error.empty()) record.error = "timed_out: nothing moved for too long";
+    if (late && record.error.empty()) {
+        record.error =
+            at_limit(limits_, &Limits::tunnel_idle, "timed_out: nothing moved for too long");
+    }
 }
 
 awaitable<Tunnel::Sniffed> Tunnel::sniff(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
@@ -91,10 +95,22 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const arm::ArmHosts& hosts, trace::Tunn
         }
         if (sniffed.kind == SniffResult::Kind::malformed ||
             before_.view().size() > limits_.client_hello_bytes) {
-            record.error = "tls_failed: what begins as a TLS handshake is none";
+            record.error = before_.view().size() > limits_.client_hello_bytes
+                               ? at_limit(limits_, &Limits::client_hello_bytes,
+                                          "tls_failed: a TLS handshake that does not end")
+                               : "tls_failed: what begins as a TLS handshake is none";
             co_return Sniffed::refused;
         }
+        if (!before_.empty() && hello_until_ == SteadyTime::max()) {
+            hello_until_ = after(limits_.client_hello);
+            touch();
+        }
         const auto [ec] = co_await client_.socket().async_wait(tcp::socket::wait_read, kTuple);
+        const bool late = ec && std::chrono::steady_clock::now() >= hello_until_;
+        if (late && !client_.deadline().is_stopping()) {
+            record.error = at_limit(limits_, &Limits::client_hello,
+                                    "client_timed_out: the ClientHello took too long to arrive");
+        }
         if (ec) co_return Sniffed::refused;
         const std::span<char> room = before_.prepare();
         const auto got = ::recv(client_.socket().native_handle(), room.data(), room.size(), 0);
@@ -111,6 +127,8 @@ awaitable<void> Tunnel::pump_client(const arm::ArmHosts& hosts, trace::TunnelRec
         cut();
         co_return;
     }
+    hello_until_ = SteadyTime::max();
+    touch();
     const std::string_view held = before_.view();
     record.bytes_sent += held.size();
     const bool sent = co_await send_all(server_, held);

@@ -34,6 +34,7 @@ class Tunnel {
     Stream& server_;
     InputBuffer& before_;
     const Limits& limits_;
+    SteadyTime hello_until_ = SteadyTime::max();  ///< while a ClientHello is under way
 };
 
 /// What to do with the client's first bytes in a tunnel to anything but an ARM name.
