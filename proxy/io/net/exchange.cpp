@@ -264,7 +264,7 @@ void Exchange::write_record(trace::Action action) {
 Exchange::~Exchange() {
     if (recorded_ || record_->seq == 0) return;
     try {
-        record_->error = "system: the request was dropped on an unexpected error";
+        record_->error = "system: the request was dropped before its end";
         write_record(trace::Action::failed);
     } catch (const std::exception&) {
         if (shared_.trace != nullptr) shared_.trace->count_lost("no memory");
