@@ -78,6 +78,42 @@ TEST_F(FailingMemory, NothingThatIsRefusedEverGoesOut) {
     }
 }
 
+TEST_F(FailingMemory, ATunnelThatIsDroppedHarmsNoOther) {
+    ScriptedUpstream echo([](Wire& wire) {
+        for (std::string got = wire.read_some(); !got.empty(); got = wire.read_some()) {
+            wire.send(got);
+        }
+    });
+    settings_.connect_to.push_back({"other.test", 443, "127.0.0.1", echo.port()});
+    proxy().records().at_each([] { failing_memory::watch_this_thread(); });
+    Wire first = arm();
+    first.send(request("GET", "/first", user_with_mfa()));
+    EXPECT_EQ(first.read_response().status(), 200);
+    int echoed = 0;
+    int dropped = 0;
+    for (long count = 1; count < 2000; ++count) {
+        failing_memory::fail_at(count);
+        try {
+            Wire wire = dial();
+            if (connect(wire, "other.test:443") != 200) throw WireError("refused");
+            wire.send("plain bytes");
+            if (wire.read_exactly(11) == "plain bytes") ++echoed;
+        } catch (const WireError& error) {
+            EXPECT_STRNE(error.what(), "nothing came in time") << "at allocation " << count;
+            ++dropped;
+        }
+        const bool failed = failing_memory::has_failed();
+        failing_memory::fail_at(0);
+        Wire between = arm();
+        between.send(request("GET", "/between", user_with_mfa()));
+        ASSERT_EQ(between.read_response().status(), 200) << count;
+        if (!failed) break;
+    }
+    EXPECT_GT(echoed, 0);
+    EXPECT_GT(dropped, 0);
+    EXPECT_TRUE(echo.wait_for_end());  // no tunnel is left
+}
+
 TEST_F(FailingMemory, NoWriteGoesOutTwiceOrWithoutARecordOrACountOfIt) {
     auto seen = ask_with_each_failing([](long count) {
         return request("PUT", "/x/" + std::to_string(count), user_with_mfa(), "{}");

@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <sys/socket.h>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -14,6 +15,19 @@ namespace armgate::io {
 namespace {
 
 constexpr std::size_t kTunnelBlock = std::size_t{32} * 1024;
+
+/// Calls at the end of its scope, also where that is a frame that is dropped.
+template <class Call>
+class AtEnd {
+  public:
+    explicit AtEnd(Call call) : call_(std::move(call)) {}
+    AtEnd(const AtEnd&) = delete;
+    AtEnd& operator=(const AtEnd&) = delete;
+    ~AtEnd() { call_(); }
+
+  private:
+    Call call_;
+};
 
 }  // namespace
 
@@ -37,6 +51,14 @@ SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
     return {SniffResult::Kind::pass, {}};
 }
 
+/// Between the two directions. Asio drops a coroutine without a word where it has no memory to wait
+/// with: then neither may wait for the other, nor use what belonged to it.
+struct Tunnel::Bond {
+    bool alive = true;  ///< the tunnel, its streams and its record are there
+    bool server_done = false;
+    asio::steady_timer* ended = nullptr;  ///< while alive
+};
+
 Tunnel::Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits)
     : client_(client), server_(server), before_(before), limits_(limits) {
 }
@@ -57,21 +79,20 @@ awaitable<void> Tunnel::run(const arm::ArmHosts& hosts, trace::TunnelRecord& rec
     touch();
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer ended(executor, SteadyTime::max());
-    bool downstream_done = false;
+    const auto bond = std::make_shared<Bond>();
+    bond->ended = &ended;
+    const AtEnd dead([&bond] { bond->alive = false; });
     // The one place where two directions run at once: the second ends before this frame does.
-    const auto on_end = [&ended, &downstream_done](const std::exception_ptr&) {
-        downstream_done = true;
-        ended.cancel();
-    };
-    asio::co_spawn(executor, pump(server_, client_, record.bytes_received), on_end);
+    const auto on_end = [](const std::exception_ptr&) {};
+    asio::co_spawn(executor, pump_server(bond, record.bytes_received), on_end);
     std::exception_ptr fault;
     try {
-        co_await pump_client(hosts, record);
+        co_await pump_client(hosts, bond, record);
     } catch (...) {
         fault = std::current_exception();  // the other direction refers to this frame: end it first
         cut();
     }
-    while (!downstream_done) {
+    while (!bond->server_done) {
         const auto [ec] = co_await ended.async_wait(kTuple);
         static_cast<void>(ec);
     }
@@ -121,7 +142,9 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const arm::ArmHosts& hosts, trace::Tunn
     }
 }
 
-awaitable<void> Tunnel::pump_client(const arm::ArmHosts& hosts, trace::TunnelRecord& record) {
+awaitable<void> Tunnel::pump_client(const arm::ArmHosts& hosts,
+                                    SharedBond bond,
+                                    trace::TunnelRecord& record) {
     const Sniffed sniffed = co_await sniff(hosts, record);
     if (sniffed == Sniffed::refused) {
         cut();
@@ -131,17 +154,31 @@ awaitable<void> Tunnel::pump_client(const arm::ArmHosts& hosts, trace::TunnelRec
     touch();
     const std::string_view held = before_.view();
     record.bytes_sent += held.size();
-    const bool sent = co_await send_all(server_, held);
+    const bool sent = co_await send_all(server_, held, bond);
     before_.consume(held.size());
     before_.release();
     if (!sent) {
         cut();
         co_return;
     }
-    co_await pump(client_, server_, record.bytes_sent);
+    const Ends ends{client_, server_};
+    co_await pump(ends, bond, record.bytes_sent);
 }
 
-awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes) {
+awaitable<void> Tunnel::pump_server(SharedBond bond, std::uint64_t& count) {
+    bool dropped = true;
+    const AtEnd done([this, &bond, &dropped] {
+        bond->server_done = true;
+        if (!bond->alive) return;
+        if (dropped) cut();
+        bond->ended->cancel();
+    });
+    const Ends ends{server_, client_};
+    co_await pump(ends, bond, count);
+    dropped = false;
+}
+
+awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes, SharedBond bond) {
     while (!bytes.empty()) {
         const auto sent =
             ::send(to.socket().native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -151,17 +188,20 @@ awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes) {
         }
         if (errno != EAGAIN && errno != EINTR) co_return false;
         const auto [ec] = co_await to.socket().async_wait(tcp::socket::wait_write, kTuple);
-        if (ec) co_return false;
+        if (ec || !bond->alive) co_return false;
     }
     co_return true;
 }
 
-awaitable<void> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
+awaitable<void> Tunnel::pump(Ends ends, SharedBond bond, std::uint64_t& count) {
+    Stream& from = ends.from;
+    Stream& to = ends.to;
     std::unique_ptr<char[]> block;
     for (;;) {
         if (block == nullptr) {
             // Memory is held only while bytes flow: thousands of tunnels may be idle.
             const auto [ec] = co_await from.socket().async_wait(tcp::socket::wait_read, kTuple);
+            if (!bond->alive) co_return;
             if (ec) break;
             block = std::make_unique_for_overwrite<char[]>(kTunnelBlock);
         }
@@ -179,7 +219,8 @@ awaitable<void> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
         touch();
         count += static_cast<std::uint64_t>(got);
         const std::string_view bytes(block.get(), static_cast<std::size_t>(got));
-        const bool sent = co_await send_all(to, bytes);
+        const bool sent = co_await send_all(to, bytes, bond);
+        if (!bond->alive) co_return;
         if (!sent) break;
     }
     cut();

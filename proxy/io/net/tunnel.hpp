@@ -8,6 +8,8 @@
 #include "io/net/limits.hpp"
 #include "io/net/stream.hpp"
 
+#include <memory>
+
 namespace armgate::io {
 
 class Tunnel {
@@ -21,12 +23,21 @@ class Tunnel {
 
   private:
     enum class Sniffed { passes, refused };
+    struct Bond;
+    using SharedBond = std::shared_ptr<Bond>;
+    struct Ends {
+        Stream& from;
+        Stream& to;
+    };
 
     [[nodiscard]] awaitable<Sniffed> sniff(const arm::ArmHosts& hosts, trace::TunnelRecord& record);
     [[nodiscard]] awaitable<void> pump_client(const arm::ArmHosts& hosts,
+                                              SharedBond bond,
                                               trace::TunnelRecord& record);
-    [[nodiscard]] awaitable<void> pump(Stream& from, Stream& to, std::uint64_t& count);
-    [[nodiscard]] awaitable<bool> send_all(Stream& to, std::string_view bytes);
+    /// The server's direction; its end is noted in `bond`, however it comes.
+    [[nodiscard]] awaitable<void> pump_server(SharedBond bond, std::uint64_t& count);
+    [[nodiscard]] awaitable<void> pump(Ends ends, SharedBond bond, std::uint64_t& count);
+    [[nodiscard]] awaitable<bool> send_all(Stream& to, std::string_view bytes, SharedBond bond);
     void touch();
     void cut();
 
