@@ -103,7 +103,8 @@ TEST_F(Descriptors, WithoutAnyItSaysSoOnceServesThoseItHasAndRecovers) {
 TEST_F(Descriptors, ManyConnectionsCostLittleMemoryAndAllAreServed) {
     const std::size_t size = is_long_run() ? 2000 : 300;
     io::raise_file_limit();
-    ChildProgram program(arguments({"--limit", "client-idle=10m", "--limit", "client-tls=60s"}));
+    ChildProgram program(arguments({"--limit", "client-idle=10m", "--limit", "client-tls=60s",
+                                    "--limit", "upstream-tls=60s"}));
     Wire first = arm_through(program);
     EXPECT_EQ(ask(first, "PUT"), 200);
     const std::uint64_t before = bench::memory_bytes(program.pid(), "VmRSS");
