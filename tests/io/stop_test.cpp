@@ -1,6 +1,5 @@
-// Stopping, and staying up under load and without descriptors.
-#include "support/child_program.hpp"
-#include "support/proxy_fixture.hpp"
+// Stopping, and staying up under load.
+#include "support/program_fixture.hpp"
 
 #include <csignal>
 #include <future>
@@ -101,34 +100,7 @@ TEST_F(Stops, FiveHundredConnectionsAtOnceAreAllServed) {
     EXPECT_EQ(proxy().records().requests(kAll).size(), static_cast<std::size_t>(kAll));
 }
 
-class StopsProgram : public ProxyTest {
-  protected:
-    std::vector<std::string> arguments() {
-        spill(folder_.file("root.pem"), pki_.ca_pem());
-        return {"proxy",
-                "--listen",
-                "127.0.0.1:0",
-                "--threads",
-                "2",
-                "--trace",
-                folder_.file("trace.jsonl"),
-                "--ca-dir",
-                folder_.file("ca"),
-                "--upstream-ca",
-                folder_.file("root.pem"),
-                "--connect-to",
-                "management.azure.com:443:127.0.0.1:" + std::to_string(upstream_.port())};
-    }
-
-    Wire arm_through(const ChildProgram& program) {
-        Wire wire = Wire::connect(program.port());
-        EXPECT_EQ(connect(wire, "management.azure.com:443"), 200);
-        wire.start_tls({kArm, {"http/1.1"}, slurp(folder_.file("ca/ca.pem")), 0});
-        return wire;
-    }
-
-    TemporaryFolder folder_;
-};
+class StopsProgram : public ProgramTest {};
 
 TEST_F(StopsProgram, SigtermEndsItWithin5SecondsWithStatus0AndAWholeTrace) {
     upstream_.answer_with([](Wire& wire, const Message& request) {
@@ -159,35 +131,6 @@ TEST_F(StopsProgram, SigtermEndsItWithin5SecondsWithStatus0AndAWholeTrace) {
     EXPECT_TRUE(text.ends_with("}\n"));
     EXPECT_NE(text.find(R"("method":"PUT")"), std::string::npos) << "the busy one is missing";
     EXPECT_NE(text.find(R"("action":"failed")"), std::string::npos);
-}
-
-TEST_F(StopsProgram, WithoutDescriptorsItSaysSoServesThoseItHasAndRecovers) {
-#ifdef __SANITIZE_ADDRESS__
-    GTEST_SKIP() << "UBSan's vptr check opens a pipe, and takes its failure for a bad pointer";
-#endif
-    ProgramOptions options;
-    options.descriptors = 40;
-    ChildProgram program(arguments(), options);
-    Wire first = arm_through(program);
-    first.send(request("GET", kGroup));
-    EXPECT_EQ(first.read_response().status(), 200);
-    std::vector<Wire> crowd;
-    for (int i = 0; i < 80; ++i) {
-        crowd.push_back(Wire::connect(program.port()));
-        static_cast<void>(
-            crowd.back().try_send("CONNECT management.azure.com:443 HTTP/1.1\r\n\r\n"));
-    }
-    EXPECT_TRUE(program.says("cannot accept a connection")) << program.err();
-    for (int i = 0; i < 5; ++i) {
-        first.send(request("GET", kGroup));
-        EXPECT_EQ(first.read_response().status(), 200);
-    }
-    crowd.clear();
-    Wire later = arm_through(program);
-    later.send(request("PUT", kGroup, service_principal(), "{}"));
-    EXPECT_EQ(later.read_response().status(), 200);
-    program.signal(SIGTERM);
-    EXPECT_EQ(program.wait(milliseconds(5000)), 0);
 }
 
 TEST_F(StopsProgram, AnInterruptStopsTheProxyToo) {

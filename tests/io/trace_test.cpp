@@ -1,8 +1,7 @@
 // The trace file: a client that has its whole answer finds it recorded, a record is whole or
 // absent, and a disk that is full is said and survived.
 #include "io/trace/trace_file.hpp"
-#include "support/child_program.hpp"
-#include "support/proxy_fixture.hpp"
+#include "support/program_fixture.hpp"
 
 #include <csignal>
 #include <sys/stat.h>
@@ -112,52 +111,18 @@ TEST(TraceFile, ManyThreadsWriteWholeLines) {
 }
 
 /// The built program with a trace, in front of the scripted upstream.
-class TracedProgram : public ProxyTest {
+class TracedProgram : public ProgramTest {
   protected:
-    std::vector<std::string> arguments(const std::string& mode) {
-        spill(folder_.file("root.pem"), pki_.ca_pem());
-        return {"proxy",
-                "--listen",
-                "127.0.0.1:0",
-                "--mode",
-                mode,
-                "--trace",
-                trace_path(),
-                "--ca-dir",
-                folder_.file("ca"),
-                "--upstream-ca",
-                folder_.file("root.pem"),
-                "--connect-to",
-                "management.azure.com:443:127.0.0.1:" + std::to_string(upstream_.port())};
-    }
-
-    [[nodiscard]] std::string trace_path() const { return folder_.file("trace.jsonl"); }
-    [[nodiscard]] std::string trace() const { return slurp(trace_path()); }
-
-    Wire arm_through(const ChildProgram& program) {
-        Wire wire = Wire::connect(program.port());
-        EXPECT_EQ(connect(wire, "management.azure.com:443"), 200);
-        wire.start_tls({kArm, {"http/1.1"}, slurp(folder_.file("ca/ca.pem")), 0});
-        return wire;
-    }
-
-    static int ask(Wire& wire, const std::string& method) {
-        wire.send(request(method, kGroup, user_with_mfa()));
-        return wire.read_response().status();
-    }
-
     static void limit_files(const ChildProgram& program, rlim_t bytes) {
         rlimit limit{};
         ASSERT_EQ(::prlimit(program.pid(), RLIMIT_FSIZE, nullptr, &limit), 0);
         limit.rlim_cur = bytes;
         ASSERT_EQ(::prlimit(program.pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
     }
-
-    TemporaryFolder folder_;
 };
 
 TEST_F(TracedProgram, AFullDiskIsSaidOnceWritesGet503InEnforceAndAGapLineFollows) {
-    ChildProgram program(arguments("enforce"));
+    ChildProgram program(arguments({"--mode", "enforce"}));
     Wire wire = arm_through(program);
     EXPECT_EQ(ask(wire, "GET"), 200);
     limit_files(program,
@@ -183,7 +148,7 @@ TEST_F(TracedProgram, AFullDiskIsSaidOnceWritesGet503InEnforceAndAGapLineFollows
 }
 
 TEST_F(TracedProgram, AFullDiskHoldsNothingBackInObserve) {
-    ChildProgram program(arguments("observe"));
+    ChildProgram program(arguments());
     Wire wire = arm_through(program);
     EXPECT_EQ(ask(wire, "GET"), 200);
     limit_files(program, static_cast<rlim_t>(trace().size()));
@@ -203,7 +168,7 @@ TEST_F(TracedProgram, ADiskThatIsFullAtTheStartStopsIt) {
 }
 
 TEST_F(TracedProgram, AKillLeavesWholeLines) {
-    ChildProgram program(arguments("observe"));
+    ChildProgram program(arguments());
     std::vector<std::thread> clients;
     std::atomic<int> answered{0};
     for (int i = 0; i < 4; ++i) {
@@ -229,7 +194,7 @@ TEST_F(TracedProgram, AKillLeavesWholeLines) {
 }
 
 TEST_F(TracedProgram, AHangUpReopensTheFile) {
-    ChildProgram program(arguments("observe"));
+    ChildProgram program(arguments());
     Wire wire = arm_through(program);
     EXPECT_EQ(ask(wire, "GET"), 200);
     ASSERT_EQ(std::rename(trace_path().c_str(), folder_.file("old").c_str()), 0);

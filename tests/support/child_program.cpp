@@ -42,9 +42,10 @@ ChildProgram::ChildProgram(const std::vector<std::string>& arguments,
     std::vector<std::string> words{ARMGATE_BINARY};
     words.insert(words.end(), arguments.begin(), arguments.end());
     const char* path = std::getenv("PATH");
-    // The program is not dumpable, so LeakSanitizer cannot look into it.
+    // The program is not dumpable, so LeakSanitizer can look into it for root alone.
     std::vector<std::string> variables{"PATH=" + std::string(path != nullptr ? path : "/usr/bin"),
-                                       "HOME=" + folder_.path(), "ASAN_OPTIONS=detect_leaks=0"};
+                                       "HOME=" + folder_.path()};
+    if (!options.looks_for_leaks) variables.emplace_back("ASAN_OPTIONS=detect_leaks=0");
     variables.insert(variables.end(), options.environment.begin(), options.environment.end());
     const std::vector<char*> argv = pointers(words);
     const std::vector<char*> envp = pointers(variables);

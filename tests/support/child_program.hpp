@@ -14,6 +14,7 @@ struct ProgramOptions {
     std::vector<std::string> environment;  ///< NAME=VALUE, on top of a bare PATH and a private HOME
     std::optional<rlim_t> file_bytes;      ///< soft RLIMIT_FSIZE
     std::optional<rlim_t> descriptors;     ///< RLIMIT_NOFILE, soft and hard
+    bool looks_for_leaks = false;          ///< at its end, under AddressSanitizer and as root
     bool ignores_children = false;         ///< started with SIGCHLD ignored
 };
 

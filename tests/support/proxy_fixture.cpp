@@ -23,9 +23,15 @@ T must(Result<T> result) {
 
 }  // namespace
 
+void RecordKeeper::at_each(std::function<void()> call) {
+    const std::lock_guard lock(mutex_);
+    at_each_ = std::move(call);
+}
+
 void RecordKeeper::on_request(std::shared_ptr<const trace::RequestRecord> record) {
     {
         const std::lock_guard lock(mutex_);
+        if (at_each_) at_each_();
         requests_.push_back(*record);
     }
     changed_.notify_all();

@@ -29,6 +29,9 @@ class RecordKeeper : public io::Observer {
     void on_tunnel(const trace::TunnelRecord& record) override;
     void on_untrusting_client(const std::string& host, const std::string& user_agent) override;
 
+    /// Called for each request from now on, on the worker's thread.
+    void at_each(std::function<void()> call);
+
     /// Waits for `count` records; a shorter list where they do not come in time.
     [[nodiscard]] std::vector<trace::RequestRecord> requests(std::size_t count);
     [[nodiscard]] std::vector<trace::TunnelRecord> tunnels(std::size_t count);
@@ -40,6 +43,7 @@ class RecordKeeper : public io::Observer {
     std::vector<trace::RequestRecord> requests_;
     std::vector<trace::TunnelRecord> tunnels_;
     std::vector<std::string> untrusting_;
+    std::function<void()> at_each_;
 };
 
 class TestProxy {

@@ -15,25 +15,28 @@ std::string ok(std::string_view body, std::string_view more_fields) {
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
-ScriptedUpstream::ScriptedUpstream(const certs::Leaf& leaf)
+ScriptedUpstream::ScriptedUpstream(const certs::Leaf& leaf, std::uint16_t port)
     : context_(plain_server_context(leaf)), answer_([](Wire& wire, const Message& request) {
           const bool is_head = request.head.starts_with("HEAD ");
           const std::string whole = ok();
           wire.send(is_head ? whole.substr(0, whole.size() - 2) : whole);
           return Afterwards::next_request;
       }) {
-    listen();
+    listen(port);
 }
 
 ScriptedUpstream::ScriptedUpstream(Conversation conversation)
     : conversation_(std::move(conversation)) {
-    listen();
+    listen(0);
 }
 
-void ScriptedUpstream::listen() {
+void ScriptedUpstream::listen(std::uint16_t port) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
+    const int on = 1;
+    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     address.sin_family = AF_INET;
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     sockaddr generic{};
     std::memcpy(&generic, &address, sizeof generic);
@@ -55,7 +58,7 @@ ScriptedUpstream::~ScriptedUpstream() {
         const std::lock_guard lock(mutex_);
         for (const int descriptor : open_) ::shutdown(descriptor, SHUT_RDWR);
     }
-    for (std::thread& thread : threads_) thread.join();
+    for (Serving& serving : threads_) serving.thread.join();
 }
 
 void ScriptedUpstream::answer_with(Answer answer) {
@@ -108,11 +111,22 @@ void ScriptedUpstream::accept_all() {
             const std::lock_guard lock(mutex_);
             open_.push_back(descriptor);
         }
-        threads_.emplace_back([this, descriptor] {
+        join_those_that_ended();
+        Serving& serving = threads_.emplace_back();
+        serving.thread = std::thread([this, descriptor, &serving] {
             serve(descriptor);
             changed_.notify_all();
+            serving.over = true;
         });
     }
+}
+
+void ScriptedUpstream::join_those_that_ended() {
+    threads_.remove_if([](Serving& serving) {
+        if (!serving.over) return false;
+        serving.thread.join();
+        return true;
+    });
 }
 
 void ScriptedUpstream::serve(int descriptor) {

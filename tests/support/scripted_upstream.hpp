@@ -25,7 +25,8 @@ class ScriptedUpstream {
     using Conversation = std::function<void(Wire&)>;
 
     /// TLS with `leaf`. Until told otherwise it answers every request with 200 and `{}`.
-    explicit ScriptedUpstream(const certs::Leaf& leaf);
+    /// `port` 0: the system picks one.
+    explicit ScriptedUpstream(const certs::Leaf& leaf, std::uint16_t port = 0);
     /// Plain TCP.
     explicit ScriptedUpstream(Conversation conversation);
     ~ScriptedUpstream();
@@ -52,8 +53,9 @@ class ScriptedUpstream {
     [[nodiscard]] bool wait_for_end();
 
   private:
-    void listen();
+    void listen(std::uint16_t port);
     void accept_all();
+    void join_those_that_ended();
     void serve(int descriptor);
     void answer_all(Wire& wire);
 
@@ -68,7 +70,11 @@ class ScriptedUpstream {
     Conversation conversation_;  ///< guarded by mutex_
     std::vector<Message> log_;   ///< guarded by mutex_
     std::list<int> open_;        ///< guarded by mutex_
-    std::vector<std::thread> threads_;
+    struct Serving {
+        std::thread thread;
+        std::atomic<bool> over{false};
+    };
+    std::list<Serving> threads_;  ///< the acceptor's
     std::thread acceptor_;
 };
 

@@ -100,11 +100,13 @@ const char* LenientReader::read() {
 /// Reads up to the end of a scalar, or past the bracket that opens a container.
 bool LenientReader::read_value() {
     if (at_ == end_) return fail();
-    if (nodes_.size() == limits_.values) return fail("The body holds too many values.");
+    if (nodes_.size() == limits_.values)
+        return fail("The body holds too many values (limit body-values).");
     switch (*at_) {
         case '{':
         case '[': {
-            if (depth_ == kMaxBodyDepth) return fail("The body is nested deeper than 64.");
+            if (depth_ == kMaxBodyDepth)
+                return fail("The body is nested deeper than 64 (limit body-depth).");
             const auto index = add(*at_ == '{' ? JsonKind::object : JsonKind::array);
             open_[depth_++] = {index, 0};
             ++at_;

@@ -66,6 +66,8 @@ std::string_view error_name(Errc code) noexcept {
             return "certificate_rejected";
         case Errc::timed_out:
             return "timed_out";
+        case Errc::client_timed_out:
+            return "client_timed_out";
         case Errc::connection_closed:
             return "connection_closed";
         case Errc::truncated:

@@ -47,6 +47,7 @@ enum class Errc {
     tls_failed,
     certificate_rejected,
     timed_out,
+    client_timed_out,  ///< at the client's side: 408
     connection_closed,
     truncated,
 };

@@ -51,7 +51,7 @@ Result<std::size_t> ChunkedReader::put_line(std::string_view bytes) {
     const std::size_t at = bytes.find('\n', scanned_);
     const std::size_t size = at == std::string_view::npos ? bytes.size() : at + 1;
     if (trailer_bytes_ + size > kMaxChunkHeadBytes) {
-        return chunk_error("a chunk head or a trailer section that is too long");
+        return chunk_error("a chunk head or trailers over 8 KiB, the limit chunk-head-bytes");
     }
     if (at == std::string_view::npos) {
         scanned_ = bytes.size();

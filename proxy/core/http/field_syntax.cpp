@@ -104,8 +104,9 @@ Result<void> check_head_bytes(std::string_view head) {
         if (line.empty() && !head.empty()) return field_error("follows the end of the head");
         if (line.empty()) return {};
         if (++fields > kMaxFields) {
-            return Error{Errc::head_too_large,
-                         "the head has more than " + std::to_string(kMaxFields) + " fields"};
+            return Error{
+                Errc::head_too_large,
+                "the head has more than " + std::to_string(kMaxFields) + " fields (limit fields)"};
         }
         if (const auto checked = check_name(line); !checked) return checked.error();
     }

@@ -160,8 +160,9 @@ Result<std::size_t> MessageReader::Impl::put_head(std::string_view bytes) {
     const std::size_t end = head_end(bytes, from);
     const std::size_t size = end == std::string_view::npos ? bytes.size() : end;
     if (size > kMaxHeadBytes) {
-        return Error{Errc::head_too_large,
-                     "the head is larger than " + std::to_string(kMaxHeadBytes / 1024) + " KiB"};
+        return Error{Errc::head_too_large, "the head is larger than " +
+                                               std::to_string(kMaxHeadBytes / 1024) +
+                                               " KiB (limit head-bytes)"};
     }
     if (end == std::string_view::npos) {
         if (const auto so_far = check_head_so_far(bytes, scanned); !so_far) return so_far.error();

@@ -172,7 +172,8 @@ std::optional<json> object_part(std::string_view part) {
 }  // namespace
 
 Result<TokenClaims> decode_unverified(std::string_view authorization) {
-    if (authorization.size() > kMaxTokenBytes) return malformed("The token is longer than 64 KiB.");
+    if (authorization.size() > kMaxTokenBytes)
+        return malformed("The token is longer than 64 KiB (limit token-bytes).");
     if (!base::ascii_istarts_with(authorization, kScheme)) {
         return malformed("The credentials are not of the Bearer scheme.");
     }

@@ -51,6 +51,8 @@ unsigned status_of(Errc code) noexcept {
             return 502;
         case Errc::timed_out:
             return 504;
+        case Errc::client_timed_out:
+            return 408;
         default:
             return 400;
     }
@@ -65,6 +67,8 @@ std::string_view arm_code_of(Errc code) noexcept {
     switch (status_of(code)) {
         case 403:
             return "PlainHttpRefused";
+        case 408:
+            return "RequestTimeout";
         case 421:
             return "MisdirectedRequest";
         case 413:

@@ -4,14 +4,27 @@
 #include "core/http/reader.hpp"
 #include "io/net/held_bytes.hpp"
 
+#include <algorithm>
+
 namespace armgate::io {
 namespace {
 
-awaitable<Result<void>> read_more(Upstream& upstream, std::chrono::milliseconds limit) {
+/// What one answer may take: silence of `wait` at most, and all of it until `until`.
+struct Patience {
+    const Limits& limits;
+    std::chrono::milliseconds Limits::*wait;
+    SteadyTime until;
+};
+
+awaitable<Result<void>> read_more(Upstream& upstream, Patience patience) {
     const std::span<char> room = upstream.input.prepare();
-    const Result<std::size_t> got = co_await upstream.stream.read_some(room, after(limit));
+    const SteadyTime until = std::min(after(patience.limits.*patience.wait), patience.until);
+    const Result<std::size_t> got = co_await upstream.stream.read_some(room, until);
     if (!got && got.error().code == Errc::timed_out) {
-        co_return Error{Errc::timed_out, "the host did not answer in time"};
+        const bool trickles = until == patience.until;
+        co_return Error{Errc::timed_out,
+                        at_limit(patience.limits, trickles ? &Limits::body_total : patience.wait,
+                                 "the host did not answer in time")};
     }
     if (!got) co_return got.error();
     if (*got == 0) co_return Error{Errc::truncated, "the host cut its answer"};
@@ -24,7 +37,8 @@ awaitable<Result<void>> read_final_head(Upstream& upstream,
                                         http::MessageReader& reader,
                                         std::string_view method,
                                         const Limits& limits) {
-    int informational = 0;
+    std::size_t informational = 0;
+    const SteadyTime until = after(limits.body_total);
     for (;;) {
         const Result<std::size_t> taken = reader.put(upstream.input.view());
         if (!taken) co_return Error{Errc::bad_response, taken.error().detail};
@@ -39,7 +53,8 @@ awaitable<Result<void>> read_final_head(Upstream& upstream,
             continue;
         }
         const bool begun = !upstream.input.empty();
-        const Result<void> more = co_await read_more(upstream, limits.response_head);
+        const Patience patience{limits, &Limits::response_head, until};
+        const Result<void> more = co_await read_more(upstream, patience);
         if (more) continue;
         const bool lost = more.error().code == Errc::truncated && !begun;
         if (!lost) co_return more.error();
@@ -63,6 +78,7 @@ awaitable<Result<WholeAnswer>> ask_upstream(Upstream& upstream,
     WholeAnswer answer;
     answer.body += reader.block();
     bool ended_by_close = false;
+    const SteadyTime until = after(limits.body_total);
     while (!reader.done()) {
         const Result<std::size_t> taken = reader.put(upstream.input.view());
         if (!taken) co_return Error{Errc::bad_response, taken.error().detail};
@@ -72,7 +88,8 @@ awaitable<Result<WholeAnswer>> ask_upstream(Upstream& upstream,
             co_return Error{Errc::body_too_large, "the answer is too long"};
         }
         if (*taken > 0 || reader.done()) continue;
-        const Result<void> more = co_await read_more(upstream, limits.body_progress);
+        const Patience patience{limits, &Limits::body_progress, until};
+        const Result<void> more = co_await read_more(upstream, patience);
         if (more) continue;
         // A body without a length ends with its connection; any other is cut by that.
         if (more.error().code != Errc::truncated || !reader.put_end()) co_return more.error();

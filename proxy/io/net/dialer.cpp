@@ -95,6 +95,10 @@ Result<void> Dialer::check_allowed(const tcp::endpoint& endpoint) const {
     return {};
 }
 
+Error Dialer::too_late(std::string what) const {
+    return {Errc::timed_out, at_limit(limits_, &Limits::connect, std::move(what))};
+}
+
 awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host, SteadyTime until) {
     error_code literal_ec;
     const auto literal = asio::ip::make_address(host, literal_ec);
@@ -105,6 +109,9 @@ awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host, St
         co_return cached->second.addresses;
     }
     Result<Addresses> addresses = co_await resolve_name(host, until);
+    if (!addresses && addresses.error().code == Errc::timed_out) {
+        co_return too_late(addresses.error().detail);
+    }
     if (!addresses) co_return addresses.error();
     if (resolved_.size() > 1000) resolved_.clear();
     resolved_[host] = Resolved{*addresses, after(limits_.resolved_life)};
@@ -146,6 +153,9 @@ awaitable<Result<tcp::socket>> Dialer::connect_through(const UpstreamProxy& prox
     const bool is_v6 = !literal_ec && literal.is_v6();
     const std::string target = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
     const Result<void> opened = co_await ask_for_tunnel(stream, proxy, target, until);
+    if (!opened && opened.error().code == Errc::timed_out) {
+        co_return too_late(opened.error().detail);
+    }
     if (!opened) co_return opened.error();
     co_return stream.take_socket();
 }
@@ -174,7 +184,7 @@ awaitable<Result<tcp::socket>> Dialer::connect_directly(std::string host,
         deadline.clear();
         if (!connect_ec) co_return std::move(socket);
         if (deadline.expired()) {
-            co_return Error{Errc::timed_out, "connecting to " + host + " took too long"};
+            co_return too_late("connecting to " + host + " took too long");
         }
         last = connect_error(host, connect_ec.message().c_str());
     }

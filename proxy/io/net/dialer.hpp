@@ -62,6 +62,7 @@ class Dialer {
                                                                  SteadyTime until);
     [[nodiscard]] const ConnectTo* redirect_of(std::string_view host, std::uint16_t port) const;
     [[nodiscard]] awaitable<Result<Addresses>> resolve(const std::string& host, SteadyTime until);
+    [[nodiscard]] Error too_late(std::string what) const;
     [[nodiscard]] Result<void> check_allowed(const tcp::endpoint& endpoint) const;
 
     const DialRules& rules_;

@@ -4,6 +4,7 @@
 #include "core/http/request_check.hpp"
 #include "io/net/request_record.hpp"
 #include "io/system/clock.hpp"
+#include "io/system/log.hpp"
 
 namespace armgate::io {
 Exchange::Exchange(const ExchangeContext& context)
@@ -23,6 +24,7 @@ awaitable<Exchange::After> Exchange::run() {
         co_return closed;
     }
     if (*head == Head::none) co_return After::close;
+    upload_until_ = after(limits_.body_total);
     if (auto checked = check_request(); !checked) {
         const After closed = co_await refuse_unreadable(checked.error());
         co_return closed;
@@ -101,7 +103,16 @@ awaitable<Result<Exchange::Head>> Exchange::read_head() {
         const std::span<char> room = context_.input.prepare();
         const Result<std::size_t> got = co_await context_.client.read_some(room, until);
         const bool late = !got && got.error().code == Errc::timed_out && !context_.input.empty();
-        if (late) co_return Error{Errc::timed_out, "the request head took too long to arrive"};
+        if (late) {
+            co_return Error{Errc::client_timed_out,
+                            at_limit(limits_, &Limits::client_head,
+                                     "the request head took too long to arrive")};
+        }
+        if (!got && got.error().code == Errc::timed_out &&
+            !context_.client.deadline().is_stopping()) {
+            log_info(at_limit(limits_, &Limits::client_head,
+                              "a client began to send and never got as far as a byte"));
+        }
         if (!got || *got == 0) co_return Head::none;  // closed between two requests, or half a head
         context_.input.commit(*got);
     }
@@ -174,9 +185,8 @@ awaitable<Exchange::After> Exchange::refuse_unreadable(Error error) {
     record_->error = std::string(error_name(error.code)) + ": " + error.detail;
     const arm::AnswerContext context =
         answer_context(verdict::clause_name(verdict::ClauseId::not_forwardable));
-    const unsigned status = error.code == Errc::timed_out ? 408 : status_of(error.code);
     arm::LocalAnswer refusal =
-        arm::arm_error(status, arm_code_of(error.code), sentence_of(error), context);
+        arm::arm_error(status_of(error.code), arm_code_of(error.code), sentence_of(error), context);
     // What follows a request that was not understood may be a part of it: never read on.
     const After done = co_await answer(std::move(refusal), false);
     co_return done;
@@ -212,16 +222,22 @@ awaitable<Exchange::After> Exchange::answer(arm::LocalAnswer local, bool may_kee
 
 awaitable<bool> Exchange::drain_body() {
     std::size_t drained = 0;
+    const SteadyTime until = after(limits_.drain);
     while (!request_.done()) {
         const Result<std::size_t> taken = request_.put(context_.input.view());
         if (!taken) co_return false;
         context_.input.consume(*taken);
         drained += *taken;
-        if (drained > limits_.drain_bytes) co_return false;
+        if (drained > limits_.drain_bytes) {
+            log_info(at_limit(limits_, &Limits::drain_bytes, "a refused body was read no further"));
+            co_return false;
+        }
         if (*taken > 0) continue;
         const std::span<char> room = context_.input.prepare();
-        const Result<std::size_t> got =
-            co_await context_.client.read_some(room, after(limits_.body_progress));
+        const Result<std::size_t> got = co_await context_.client.read_some(room, until);
+        if (!got && got.error().code == Errc::timed_out) {
+            log_info(at_limit(limits_, &Limits::drain, "a refused body was read no further"));
+        }
         if (!got || *got == 0) co_return false;
         context_.input.commit(*got);
     }
@@ -235,7 +251,6 @@ bool Exchange::client_may_go_on() {
 
 void Exchange::write_record(trace::Action action) {
     if (recorded_) return;
-    recorded_ = true;
     record_->action = action;
     const SteadyTime end = std::chrono::steady_clock::now();
     record_->total = std::chrono::duration_cast<std::chrono::microseconds>(end - started_);
@@ -247,6 +262,17 @@ void Exchange::write_record(trace::Action action) {
         shared_.retries.link(*record_, request_.request_head().fields.find_all("Authorization"));
     }
     publish(record_, shared_);
+    recorded_ = true;
+}
+
+Exchange::~Exchange() {
+    if (recorded_ || record_->seq == 0) return;
+    try {
+        record_->error = "system: the request was dropped before its end";
+        write_record(trace::Action::failed);
+    } catch (const std::exception&) {
+        if (shared_.trace != nullptr) shared_.trace->count_lost("no memory");
+    }
 }
 
 }  // namespace armgate::io

@@ -34,6 +34,11 @@ struct ExchangeContext {
 class Exchange {
   public:
     explicit Exchange(const ExchangeContext& context);
+    /// A request that came to no end (memory, a stop) is recorded as failed, or counted as lost.
+    /// Asio drops a coroutine without an exception where it has no memory to wait with.
+    ~Exchange();
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
 
     enum class After { keep, close };
 
@@ -57,6 +62,9 @@ class Exchange {
     [[nodiscard]] awaitable<After> refuse_unreadable(Error error);
     [[nodiscard]] awaitable<After> answer(arm::LocalAnswer local, bool may_keep);
     [[nodiscard]] awaitable<bool> drain_body();
+    /// `what`, and which of the two limits of a body it was.
+    [[nodiscard]] std::string late_body(SteadyTime whole, std::string what) const;
+    [[nodiscard]] SteadyTime body_wait(SteadyTime whole) const;
     [[nodiscard]] arm::AnswerContext answer_context(std::string_view clause) const;
     /// With the clause that decided, and the client's correlation id.
     [[nodiscard]] arm::AnswerContext refusal_context();
@@ -111,6 +119,7 @@ class Exchange {
     [[nodiscard]] awaitable<Result<bool>> read_response_head(Upstream& upstream);
     /// More bytes of a body; the response's ends where its connection does, if it may.
     [[nodiscard]] awaitable<Result<void>> read_more_request();
+    [[nodiscard]] Error client_stalled();
     [[nodiscard]] awaitable<Result<void>> read_more_response(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> relay_response(Upstream& upstream);
     [[nodiscard]] awaitable<Result<void>> to_client(std::string_view bytes);
@@ -144,12 +153,15 @@ class Exchange {
     // of the response under way
     std::optional<http::MessageReader> response_;
     SteadyTime upstream_started_;
-    int informational_ = 0;
+    SteadyTime upload_until_;
+    SteadyTime download_until_ = SteadyTime::max();  ///< from the response's head on
+    std::size_t informational_ = 0;
     bool request_cut_ = false;      ///< the upstream answered before the body was all sent
     bool upstream_broken_ = false;  ///< it takes no more of the request
     bool response_begun_ = false;   ///< bytes of a final response went to the client
     bool client_failed_ = false;
-    bool closes_client_ = false;  ///< the response ends by closing the connection
+    bool client_stalled_ = false;  ///< it is there, and sends no more of its body
+    bool closes_client_ = false;   ///< the response ends by closing the connection
     bool recorded_ = false;
 };
 

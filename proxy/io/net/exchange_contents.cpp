@@ -102,7 +102,8 @@ awaitable<Result<bool>> Exchange::hold_body(std::size_t limit) {
         if (!more) co_return more.error();
     }
     if (!too_long && held_body_.size() <= limit) co_return true;
-    unread_ = "The body is larger than what is read.";
+    unread_ =
+        at_limit(limits_, &Limits::held_body_bytes, "The body is larger than what is read") + ".";
     co_return false;
 }
 

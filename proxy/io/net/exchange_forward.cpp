@@ -17,15 +17,27 @@ constexpr std::size_t kFlushBytes = std::size_t{16} * 1024;
 /// While a client pauses in its body, the upstream is looked at this often.
 constexpr std::chrono::milliseconds kGlance{100};
 
-Error client_stalled() {
-    return {Errc::timed_out, "the client sent no more of the request's body"};
-}
-
 Error client_gone() {
     return {Errc::connection_closed, "the client closed the connection before the end"};
 }
 
 }  // namespace
+
+std::string Exchange::late_body(SteadyTime whole, std::string what) const {
+    const bool too_long = std::chrono::steady_clock::now() >= whole;
+    return at_limit(limits_, too_long ? &Limits::body_total : &Limits::body_progress,
+                    std::move(what));
+}
+
+SteadyTime Exchange::body_wait(SteadyTime whole) const {
+    return std::min(after(limits_.body_progress), whole);
+}
+
+Error Exchange::client_stalled() {
+    client_stalled_ = true;
+    return {Errc::client_timed_out,
+            late_body(upload_until_, "the client sent no more of the request's body")};
+}
 
 awaitable<Exchange::After> Exchange::forward() {
     auto use = UpstreamPool::Use::pooled_or_fresh;
@@ -76,7 +88,7 @@ bool Exchange::may_send_again(const Error& error, UpstreamPool::Use use) const {
 
 awaitable<Exchange::After> Exchange::answer_failure(Error error) {
     record_->error = std::string(error_name(error.code)) + ": " + error.detail;
-    if (client_failed_ || response_begun_) {
+    if ((client_failed_ && !client_stalled_) || response_begun_) {
         // A cut stays a cut: no end of body, no close_notify.
         write_record(trace::Action::failed);
         context_.client.close();
@@ -86,7 +98,7 @@ awaitable<Exchange::After> Exchange::answer_failure(Error error) {
     arm::LocalAnswer local =
         arm::arm_error(status_of(error.code), arm_code_of(error.code), sentence_of(error), context);
     record_->action = trace::Action::failed;
-    const After done = co_await answer(std::move(local), !request_cut_);
+    const After done = co_await answer(std::move(local), !request_cut_ && !client_stalled_);
     co_return done;
 }
 
@@ -160,7 +172,7 @@ awaitable<Result<bool>> Exchange::upload_goes_on(Upstream& upstream) {
 }
 
 awaitable<Result<bool>> Exchange::await_more_body(Upstream& upstream) {
-    const SteadyTime until = after(limits_.body_progress);
+    const SteadyTime until = body_wait(upload_until_);
     for (;;) {
         const SteadyTime glance = std::min(until, after(kGlance));
         const Result<bool> came = co_await context_.client.input_came(glance);
@@ -178,10 +190,12 @@ awaitable<Result<bool>> Exchange::await_more_body(Upstream& upstream) {
 
 awaitable<Result<void>> Exchange::to_upstream(Upstream& upstream, std::string_view bytes) {
     if (bytes.empty()) co_return Result<void>();
-    Result<void> written = co_await upstream.stream.write(bytes, after(limits_.body_progress));
+    const SteadyTime until = body_wait(upload_until_);
+    const Result<void> written = co_await upstream.stream.write(bytes, until);
     if (written) co_return Result<void>();
     if (written.error().code == Errc::timed_out) {
-        co_return Error{Errc::timed_out, "the upstream took no more of the request"};
+        co_return Error{Errc::timed_out,
+                        late_body(upload_until_, "the upstream took no more of the request")};
     }
     // It may have answered and closed before it read all (a 413, say): look for that answer.
     upstream_broken_ = true;
@@ -242,12 +256,16 @@ awaitable<Result<bool>> Exchange::read_response_head(Upstream& upstream) {
         const std::span<char> room = upstream.input.prepare();
         const Result<std::size_t> got = co_await upstream.stream.read_some(room, until);
         if (!got && got.error().code == Errc::timed_out) {
-            co_return Error{Errc::timed_out, context_.target.host + " did not answer in time"};
+            co_return Error{Errc::timed_out,
+                            at_limit(limits_, &Limits::response_head,
+                                     context_.target.host + " did not answer in time")};
         }
         if (!got || *got == 0) {
             const bool begun = !upstream.input.empty();
             co_return Error{begun ? Errc::truncated : Errc::connection_closed,
-                            context_.target.host + " closed the connection without an answer"};
+                            context_.target.host + (begun ? " cut its answer inside the head"
+                                                          : " closed the connection without an "
+                                                            "answer")};
         }
         upstream.input.commit(*got);
     }
@@ -257,7 +275,8 @@ awaitable<Result<bool>> Exchange::read_response_head(Upstream& upstream) {
         co_return Error{Errc::bad_response, "the upstream switched protocols without being asked"};
     }
     if (++informational_ > limits_.informational) {
-        co_return Error{Errc::bad_response, "the upstream sent too many 1xx answers"};
+        co_return Error{Errc::bad_response, at_limit(limits_, &Limits::informational,
+                                                     "the upstream sent too many 1xx answers")};
     }
     // A 100 is for a client that asked; the others are for any HTTP/1.1 client.
     const bool wanted = head.status == 100 ? expects_continue_ && !continued_
@@ -275,8 +294,8 @@ awaitable<Result<bool>> Exchange::read_response_head(Upstream& upstream) {
 
 awaitable<Result<void>> Exchange::read_more_request() {
     const std::span<char> room = context_.input.prepare();
-    const Result<std::size_t> got =
-        co_await context_.client.read_some(room, after(limits_.body_progress));
+    const SteadyTime until = body_wait(upload_until_);
+    const Result<std::size_t> got = co_await context_.client.read_some(room, until);
     if (got && *got > 0) {
         context_.input.commit(*got);
         co_return Result<void>();
@@ -288,13 +307,23 @@ awaitable<Result<void>> Exchange::read_more_request() {
 
 awaitable<Result<void>> Exchange::read_more_response(Upstream& upstream) {
     const std::span<char> room = upstream.input.prepare();
-    const Result<std::size_t> got =
-        co_await upstream.stream.read_some(room, after(limits_.body_progress));
-    if (!got) co_return got.error();
+    const SteadyTime until = body_wait(download_until_);
+    const Result<std::size_t> got = co_await upstream.stream.read_some(room, until);
+    const std::string& host = context_.target.host;
+    if (!got && got.error().code == Errc::timed_out) {
+        co_return Error{Errc::timed_out,
+                        late_body(download_until_, host + " sent no more of its answer")};
+    }
+    if (!got) {
+        co_return Error{Errc::truncated,
+                        host + " cut its answer inside the body: " + got.error().detail};
+    }
     upstream.input.commit(*got);
     if (*got > 0) co_return Result<void>();
-    const Result<void> ended = response_->put_end();
-    co_return ended;
+    if (!response_->put_end()) {
+        co_return Error{Errc::truncated, host + " ended its answer inside the body"};
+    }
+    co_return Result<void>();
 }
 
 void Exchange::note_response() {
@@ -314,15 +343,18 @@ void Exchange::note_response() {
 
 awaitable<Result<void>> Exchange::to_client(std::string_view bytes) {
     if (bytes.empty()) co_return Result<void>();
-    const Result<void> written =
-        co_await context_.client.write(bytes, after(limits_.body_progress));
+    const SteadyTime until = body_wait(download_until_);
+    const Result<void> written = co_await context_.client.write(bytes, until);
     if (written) co_return Result<void>();
     client_failed_ = true;
-    co_return client_gone();
+    if (written.error().code != Errc::timed_out) co_return client_gone();
+    co_return Error{Errc::client_timed_out,
+                    late_body(download_until_, "the client took no more of the answer")};
 }
 
 awaitable<Result<void>> Exchange::relay_response(Upstream& upstream) {
     note_response();
+    download_until_ = after(limits_.body_total);
     HeldBytes held;
     bool merged = false;
     if (smaller_head_) {

@@ -6,8 +6,10 @@
 #include "core/identity/tool.hpp"
 #include "core/verdict/contents.hpp"
 #include "core/verdict/verdict_json.hpp"
+#include "io/system/log.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -83,7 +85,12 @@ void note_unforwardable(trace::RequestRecord& record,
 
 void publish(const std::shared_ptr<trace::RequestRecord>& record, Shared& shared) {
     if (shared.trace != nullptr) shared.trace->append(trace::encode(*record, shared.redaction));
-    if (shared.observer != nullptr) shared.observer->on_request(record);
+    if (shared.observer == nullptr) return;
+    try {
+        shared.observer->on_request(record);
+    } catch (const std::exception&) {
+        log_error("a request is in the trace but could not be shown");
+    }
 }
 
 }  // namespace armgate::io

@@ -33,7 +33,8 @@ void note_unforwardable(trace::RequestRecord& record,
                         arm::Cloud cloud,
                         const Shared& shared);
 
-/// Appends the record to the trace, and tells the observer.
+/// Appends the record to the trace, and tells the observer. What it throws (memory), it throws
+/// before anything is in the trace.
 void publish(const std::shared_ptr<trace::RequestRecord>& record, Shared& shared);
 
 }  // namespace armgate::io

@@ -75,8 +75,9 @@ awaitable<Result<Addresses>> resolve_name(std::string host, SteadyTime until) {
     const auto lookup = std::make_shared<Lookup>();
     lookup->host = std::move(host);
     if (!start(lookup)) {
-        co_return Error{Errc::resolve_failed,
-                        "the name " + lookup->host + " cannot be looked up: too many look-ups"};
+        co_return Error{
+            Errc::resolve_failed,
+            "the name " + lookup->host + " cannot be looked up: too many look-ups (limit lookups)"};
     }
     asio::steady_timer pause(co_await asio::this_coro::executor);
     std::chrono::milliseconds next = kFirstLook;

@@ -17,11 +17,6 @@ namespace {
 constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection established\r\n\r\n";
 constexpr int kMaxCredentialTries = 3;
 
-/// A client's own slowness is a 408; `status_of` takes the upstream's side.
-unsigned refusal_status(const Error& error) noexcept {
-    return error.code == Errc::timed_out ? 408 : status_of(error.code);
-}
-
 bool is_gone(const Error& error) {
     return error.code == Errc::connection_closed || error.code == Errc::truncated;
 }
@@ -64,6 +59,11 @@ awaitable<Result<http::RequestHead>> Session::read_head() {
         if (reader.head_done()) co_return std::move(reader.request_head());
         const std::span<char> room = input_.prepare();
         const Result<std::size_t> got = co_await client_.read_some(room, until);
+        if (!got && got.error().code == Errc::timed_out) {
+            co_return Error{Errc::client_timed_out,
+                            at_limit(limits_, &Limits::client_head,
+                                     "the CONNECT head took too long to arrive")};
+        }
         if (!got) co_return got.error();
         if (*got == 0) co_return Error{Errc::connection_closed, {}};
         input_.commit(*got);
@@ -125,7 +125,7 @@ awaitable<void> Session::refuse(const http::RequestHead& head, Error error) {
     record->host = http::host_for_record(head.target);
     note_unforwardable(*record, head, worker_.shared.hosts.cloud_of(record->host), worker_.shared);
     record->action = trace::Action::refused;
-    record->status = refusal_status(error);
+    record->status = status_of(error.code);
     record->error = std::string(error_name(error.code)) + ": " + error.detail;
     record->total = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - started_);
@@ -139,7 +139,7 @@ awaitable<void> Session::refuse(const http::RequestHead& head, Error error) {
 }
 
 awaitable<void> Session::say_error(Error error) {
-    co_await say(refusal_status(error), arm_code_of(error.code), sentence_of(error));
+    co_await say(status_of(error.code), arm_code_of(error.code), sentence_of(error));
 }
 
 awaitable<bool> Session::ask_for_credentials() {
@@ -206,10 +206,7 @@ awaitable<void> Session::intercept() {
     input_.consume(already_read.size());
     input_.release();
     const Result<void> shaken = co_await client_.handshake(after(limits_.client_tls));
-    if (!shaken && client_.peer_trust() != PeerTrust::rejected) {
-        log_info("a client's TLS handshake for " + target_.host +
-                 " failed: " + shaken.error().detail);
-    }
+    if (!shaken) log_handshake(shaken.error());
     bool open = shaken.has_value();
     bool is_first = true;
     // By then our certificate was on its way; the end may come while our side still shakes hands.
@@ -222,12 +219,25 @@ awaitable<void> Session::intercept() {
                 co_await client_.wait_readable(after(limits_.client_idle), Deadline::Waiting::idle);
             // An end, and no byte of a request before it; also where a stop was quicker to tell.
             if (is_first) left = (!came && is_gone(came.error())) || is_at_end(client_);
+            if (!came && came.error().code == Errc::timed_out) log_idle();
             if (!came) break;
         }
         is_first = false;
         open = co_await serve_one();
     }
     report_untrusting(left ? Left::without_request : Left::no);
+}
+
+void Session::log_handshake(const Error& error) const {
+    if (client_.peer_trust() == PeerTrust::rejected) return;  // told by the observer
+    const bool late = error.code == Errc::timed_out && !client_.deadline().is_stopping();
+    log_info("a client's TLS handshake for " + target_.host + " failed: " +
+             (late ? at_limit(limits_, &Limits::client_tls, error.detail) : error.detail));
+}
+
+void Session::log_idle() const {
+    if (client_.deadline().is_stopping()) return;
+    log_info(at_limit(limits_, &Limits::client_idle, "closed an idle connection of a client"));
 }
 
 void Session::report_untrusting(Left left) {

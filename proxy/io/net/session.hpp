@@ -39,6 +39,8 @@ class Session {
     void report_without_credentials();
     [[nodiscard]] awaitable<void> intercept();
     [[nodiscard]] awaitable<bool> serve_one();
+    void log_handshake(const Error& error) const;
+    void log_idle() const;
     void report_untrusting(Left left);
     [[nodiscard]] awaitable<void> tunnel();
     /// Answers and records where a dry run lets nothing through to the host.

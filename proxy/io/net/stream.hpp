@@ -67,6 +67,7 @@ class Stream {
     [[nodiscard]] SSL* ssl() noexcept { return ssl_.get(); }
     [[nodiscard]] tcp::socket& socket() noexcept { return socket_; }
     [[nodiscard]] Deadline& deadline() noexcept { return deadline_; }
+    [[nodiscard]] const Deadline& deadline() const noexcept { return deadline_; }
     [[nodiscard]] PeerTrust peer_trust() const noexcept { return peer_trust_; }
 
   private:

@@ -3,10 +3,12 @@
 #include "core/tls/client_hello.hpp"
 #include "io/dryrun/dry_run.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <memory>
 #include <sys/socket.h>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -14,6 +16,19 @@ namespace armgate::io {
 namespace {
 
 constexpr std::size_t kTunnelBlock = std::size_t{32} * 1024;
+
+/// Calls at the end of its scope, also where that is a frame that is dropped.
+template <class Call>
+class AtEnd {
+  public:
+    explicit AtEnd(Call call) : call_(std::move(call)) {}
+    AtEnd(const AtEnd&) = delete;
+    AtEnd& operator=(const AtEnd&) = delete;
+    ~AtEnd() { call_(); }
+
+  private:
+    Call call_;
+};
 
 }  // namespace
 
@@ -37,13 +52,21 @@ SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
     return {SniffResult::Kind::pass, *name};
 }
 
+/// Between the two directions. Asio drops a coroutine without a word where it has no memory to wait
+/// with: then neither may wait for the other, nor use what belonged to it.
+struct Tunnel::Bond {
+    bool alive = true;  ///< the tunnel, its streams and its record are there
+    bool server_done = false;
+    asio::steady_timer* ended = nullptr;  ///< while alive
+};
+
 Tunnel::Tunnel(Stream& client, Stream& server, InputBuffer& before, const Limits& limits)
     : client_(client), server_(server), before_(before), limits_(limits) {
 }
 
 void Tunnel::touch() {
     const SteadyTime until = after(limits_.tunnel_idle);
-    client_.deadline().set(until, Deadline::Waiting::idle);
+    client_.deadline().set(std::min(until, hello_until_), Deadline::Waiting::idle);
     server_.deadline().set(until, Deadline::Waiting::idle);
 }
 
@@ -57,28 +80,30 @@ awaitable<void> Tunnel::run(const Forbidden& names, trace::TunnelRecord& record)
     touch();
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer ended(executor, SteadyTime::max());
-    bool downstream_done = false;
+    const auto bond = std::make_shared<Bond>();
+    bond->ended = &ended;
+    const AtEnd dead([&bond] { bond->alive = false; });
     // The one place where two directions run at once: the second ends before this frame does.
-    const auto on_end = [&ended, &downstream_done](const std::exception_ptr&) {
-        downstream_done = true;
-        ended.cancel();
-    };
-    asio::co_spawn(executor, pump(server_, client_, record.bytes_received), on_end);
+    const auto on_end = [](const std::exception_ptr&) {};
+    asio::co_spawn(executor, pump_server(bond, record.bytes_received), on_end);
     std::exception_ptr fault;
     try {
-        co_await pump_client(names, record);
+        co_await pump_client(names, bond, record);
     } catch (...) {
         fault = std::current_exception();  // the other direction refers to this frame: end it first
         cut();
     }
-    while (!downstream_done) {
+    while (!bond->server_done) {
         const auto [ec] = co_await ended.async_wait(kTuple);
         static_cast<void>(ec);
     }
     if (fault) std::rethrow_exception(fault);
     // At a stop (the command of `run` has ended, say) an open tunnel is no fault.
     const bool late = client_.deadline().expired() && !client_.deadline().is_stopping();
-    if (late && record.error.empty()) record.error = "timed_out: nothing moved for too long";
+    if (late && record.error.empty()) {
+        record.error =
+            at_limit(limits_, &Limits::tunnel_idle, "timed_out: nothing moved for too long");
+    }
 }
 
 awaitable<Tunnel::Sniffed> Tunnel::sniff(const Forbidden& names, trace::TunnelRecord& record) {
@@ -98,10 +123,22 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const Forbidden& names, trace::TunnelRe
         }
         if (sniffed.kind == SniffResult::Kind::malformed ||
             before_.view().size() > limits_.client_hello_bytes) {
-            record.error = "tls_failed: what begins as a TLS handshake is none";
+            record.error = before_.view().size() > limits_.client_hello_bytes
+                               ? at_limit(limits_, &Limits::client_hello_bytes,
+                                          "tls_failed: a TLS handshake that does not end")
+                               : "tls_failed: what begins as a TLS handshake is none";
             co_return Sniffed::refused;
         }
+        if (!before_.empty() && hello_until_ == SteadyTime::max()) {
+            hello_until_ = after(limits_.client_hello);
+            touch();
+        }
         const auto [ec] = co_await client_.socket().async_wait(tcp::socket::wait_read, kTuple);
+        const bool late = ec && std::chrono::steady_clock::now() >= hello_until_;
+        if (late && !client_.deadline().is_stopping()) {
+            record.error = at_limit(limits_, &Limits::client_hello,
+                                    "client_timed_out: the ClientHello took too long to arrive");
+        }
         if (ec) co_return Sniffed::refused;
         const std::span<char> room = before_.prepare();
         const auto got = ::recv(client_.socket().native_handle(), room.data(), room.size(), 0);
@@ -112,25 +149,43 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const Forbidden& names, trace::TunnelRe
     }
 }
 
-awaitable<void> Tunnel::pump_client(const Forbidden& names, trace::TunnelRecord& record) {
+awaitable<void> Tunnel::pump_client(const Forbidden& names,
+                                    SharedBond bond,
+                                    trace::TunnelRecord& record) {
     const Sniffed sniffed = co_await sniff(names, record);
     if (sniffed == Sniffed::refused) {
         cut();
         co_return;
     }
+    hello_until_ = SteadyTime::max();
+    touch();
     const std::string_view held = before_.view();
     record.bytes_sent += held.size();
-    const bool sent = co_await send_all(server_, held);
+    const bool sent = co_await send_all(server_, held, bond);
     before_.consume(held.size());
     before_.release();
     if (!sent) {
         cut();
         co_return;
     }
-    co_await pump(client_, server_, record.bytes_sent);
+    const Ends ends{client_, server_};
+    co_await pump(ends, bond, record.bytes_sent);
 }
 
-awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes) {
+awaitable<void> Tunnel::pump_server(SharedBond bond, std::uint64_t& count) {
+    bool dropped = true;
+    const AtEnd done([this, &bond, &dropped] {
+        bond->server_done = true;
+        if (!bond->alive) return;
+        if (dropped) cut();
+        bond->ended->cancel();
+    });
+    const Ends ends{server_, client_};
+    co_await pump(ends, bond, count);
+    dropped = false;
+}
+
+awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes, SharedBond bond) {
     while (!bytes.empty()) {
         const auto sent =
             ::send(to.socket().native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -140,17 +195,20 @@ awaitable<bool> Tunnel::send_all(Stream& to, std::string_view bytes) {
         }
         if (errno != EAGAIN && errno != EINTR) co_return false;
         const auto [ec] = co_await to.socket().async_wait(tcp::socket::wait_write, kTuple);
-        if (ec) co_return false;
+        if (ec || !bond->alive) co_return false;
     }
     co_return true;
 }
 
-awaitable<void> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
+awaitable<void> Tunnel::pump(Ends ends, SharedBond bond, std::uint64_t& count) {
+    Stream& from = ends.from;
+    Stream& to = ends.to;
     std::unique_ptr<char[]> block;
     for (;;) {
         if (block == nullptr) {
             // Memory is held only while bytes flow: thousands of tunnels may be idle.
             const auto [ec] = co_await from.socket().async_wait(tcp::socket::wait_read, kTuple);
+            if (!bond->alive) co_return;
             if (ec) break;
             block = std::make_unique_for_overwrite<char[]>(kTunnelBlock);
         }
@@ -168,7 +226,8 @@ awaitable<void> Tunnel::pump(Stream& from, Stream& to, std::uint64_t& count) {
         touch();
         count += static_cast<std::uint64_t>(got);
         const std::string_view bytes(block.get(), static_cast<std::size_t>(got));
-        const bool sent = co_await send_all(to, bytes);
+        const bool sent = co_await send_all(to, bytes, bond);
+        if (!bond->alive) co_return;
         if (!sent) break;
     }
     cut();

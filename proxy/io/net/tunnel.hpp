@@ -8,6 +8,8 @@
 #include "io/net/limits.hpp"
 #include "io/net/stream.hpp"
 
+#include <memory>
+
 namespace armgate::io {
 
 class DryRun;
@@ -29,11 +31,21 @@ class Tunnel {
 
   private:
     enum class Sniffed { passes, refused };
+    struct Bond;
+    using SharedBond = std::shared_ptr<Bond>;
+    struct Ends {
+        Stream& from;
+        Stream& to;
+    };
 
     [[nodiscard]] awaitable<Sniffed> sniff(const Forbidden& names, trace::TunnelRecord& record);
-    [[nodiscard]] awaitable<void> pump_client(const Forbidden& names, trace::TunnelRecord& record);
-    [[nodiscard]] awaitable<void> pump(Stream& from, Stream& to, std::uint64_t& count);
-    [[nodiscard]] awaitable<bool> send_all(Stream& to, std::string_view bytes);
+    [[nodiscard]] awaitable<void> pump_client(const Forbidden& names,
+                                              SharedBond bond,
+                                              trace::TunnelRecord& record);
+    /// The server's direction; its end is noted in `bond`, however it comes.
+    [[nodiscard]] awaitable<void> pump_server(SharedBond bond, std::uint64_t& count);
+    [[nodiscard]] awaitable<void> pump(Ends ends, SharedBond bond, std::uint64_t& count);
+    [[nodiscard]] awaitable<bool> send_all(Stream& to, std::string_view bytes, SharedBond bond);
     void touch();
     void cut();
 
@@ -41,6 +53,7 @@ class Tunnel {
     Stream& server_;
     InputBuffer& before_;
     const Limits& limits_;
+    SteadyTime hello_until_ = SteadyTime::max();  ///< while a ClientHello is under way
 };
 
 /// What to do with the client's first bytes in a tunnel to anything but an ARM name.

@@ -49,7 +49,8 @@ awaitable<Result<std::unique_ptr<Upstream>>> UpstreamPool::open(const Target& ta
     }
     if (!done && done.error().code == Errc::timed_out) {
         co_return Error{Errc::timed_out,
-                        "the TLS handshake with " + target.host + " took too long"};
+                        at_limit(limits_, &Limits::upstream_tls,
+                                 "the TLS handshake with " + target.host + " took too long")};
     }
     if (!done) {
         co_return Error{Errc::tls_failed, "the TLS handshake with " + target.host +

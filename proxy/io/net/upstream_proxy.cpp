@@ -88,6 +88,9 @@ awaitable<Result<void>> ask_for_tunnel(Stream& stream,
     ask += "\r\n";
     const std::string name = proxy.host + ":" + std::to_string(proxy.port);
     const Result<void> sent = co_await stream.write(ask, until);
+    if (!sent && sent.error().code == Errc::timed_out) {
+        co_return Error{Errc::timed_out, "the upstream proxy " + name + " took too long"};
+    }
     if (!sent)
         co_return Error{sent.error().code, "the upstream proxy " + name + " closed the connection"};
     const Result<unsigned> status = co_await read_answer(stream, until);

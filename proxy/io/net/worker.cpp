@@ -14,18 +14,21 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
-    schedule_tick();
+    if (!ticks_) schedule_tick();
 }
 
 void Worker::schedule_tick() {
     ticker.expires_after(Watchdog::kTick);
     ticker.async_wait([this](const error_code& ec) {
+        ticks_ = false;
         if (ec) return;
         const SteadyTime now = std::chrono::steady_clock::now();
         watchdog.tick(now);
         pool.prune(now);
+        if (each_tick) each_tick();
         schedule_tick();
     });
+    ticks_ = true;
 }
 
 }  // namespace armgate::io

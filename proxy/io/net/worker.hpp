@@ -9,6 +9,8 @@
 #include "io/net/upstream.hpp"
 #include "io/net/watchdog.hpp"
 
+#include <functional>
+
 namespace armgate::io {
 
 struct Worker {
@@ -17,7 +19,8 @@ struct Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Starts the tick of the watchdog and the pool; it ends with the context.
+    /// Starts the tick of the watchdog and the pool, where it is not running; it ends with the
+    /// context.
     void start();
 
     Shared& shared;
@@ -25,13 +28,15 @@ struct Worker {
     Dialer dialer;
     UpstreamPool pool;
     ClaimsMemo claims;
-    std::size_t sessions = 0;  ///< open now, on this worker
+    std::size_t sessions = 0;         ///< open now, on this worker
+    std::function<void()> each_tick;  ///< set before the start; none: empty
     // Last: the frames of sessions die with the context and refer to everything above.
     asio::io_context context{1};
     asio::steady_timer ticker{context};
 
   private:
     void schedule_tick();
+    bool ticks_ = false;
 };
 
 }  // namespace armgate::io

@@ -57,6 +57,10 @@ TraceFile::~TraceFile() {
 Result<void> TraceFile::reopen() {
     const auto fresh = open(path_);
     if (!fresh) return fresh.error();
+    struct stat status {};
+    const bool is_new = ::fstat((*fresh)->descriptor_, &status) == 0 && S_ISREG(status.st_mode) &&
+                        status.st_size == 0;
+    if (is_new && !(*fresh)->write_whole(first_)) return open_error(path_, std::strerror(errno));
     // In place: the workers go on writing to the same descriptor number, without a lock.
     if (::dup3((*fresh)->descriptor_, descriptor_, O_CLOEXEC) < 0) {
         return open_error(path_, std::strerror(errno));
@@ -99,23 +103,39 @@ bool TraceFile::cut_back(std::string_view begun) {
 }
 
 Result<void> TraceFile::append_first(std::string_view line) {
+    first_ = line;
     if (write_whole(line)) return {};
     return open_error(path_, std::strerror(errno));
 }
 
 bool TraceFile::append(std::string_view line) {
-    if (!failed_ && write_whole(line)) return true;
-    if (failed_ && recover() && write_whole(line)) return true;
-    const std::string why = std::strerror(errno);
+    if (is_writable() && write_whole(line)) return true;
+    count_lost(std::strerror(errno));
+    return false;
+}
+
+void TraceFile::count_lost(const char* why) noexcept {
     const std::lock_guard lock(recovery_);
     ++lost_;
     if (!failed_.exchange(true)) {
         std::fprintf(stderr,
                      "armgate: the trace %s cannot be written (%s): records are being lost; in "
                      "enforce and dry-run, writes are answered 503 until it can\n",
-                     path_.c_str(), why.c_str());
+                     path_.c_str(), why);
     }
-    return false;
+}
+
+bool TraceFile::is_removed() const noexcept {
+    struct stat status {};
+    return ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0;
+}
+
+bool TraceFile::replace_removed() {
+    const std::lock_guard lock(recovery_);
+    if (!is_removed()) return true;
+    if (!reopen()) return false;
+    std::fprintf(stderr, "armgate: the trace %s was removed: a new one is begun\n", path_.c_str());
+    return true;
 }
 
 bool TraceFile::recover() {
@@ -130,6 +150,7 @@ bool TraceFile::recover() {
 }
 
 bool TraceFile::is_writable() {
+    if (is_removed() && !replace_removed()) return false;
     return !failed_ || recover();
 }
 

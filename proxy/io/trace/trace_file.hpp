@@ -1,6 +1,6 @@
 // The trace on disk: one write(2) of one whole line to an O_APPEND descriptor, before the last
 // block of the response leaves, so that after a crash at most the requests in flight are missing
-// (contract section 6). Thread-safe.
+// (contract section 6). A file that was removed is replaced by a new one. Thread-safe.
 #pragma once
 
 #include "core/base/error.hpp"
@@ -35,8 +35,12 @@ class TraceFile {
     /// True where the last append worked, or a new try works now (then a gap line is written).
     [[nodiscard]] bool is_writable();
 
-    /// Opens the path anew and goes on there: after the file was moved away (log rotation).
+    /// Opens the path anew and goes on there: after the file was moved away (log rotation). A new
+    /// file begins with the first line of the run. Where that fails, the old file is written on.
     [[nodiscard]] Result<void> reopen();
+
+    /// A record that could not even be written down: `why` is said at the first one.
+    void count_lost(const char* why) noexcept;
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
@@ -45,8 +49,11 @@ class TraceFile {
     bool write_whole(std::string_view line);
     bool cut_back(std::string_view begun);
     bool recover();
+    [[nodiscard]] bool is_removed() const noexcept;
+    bool replace_removed();
 
     std::string path_;
+    std::string first_;  ///< line of the run
     int descriptor_;
     std::atomic<bool> failed_{false};
     std::mutex recovery_;

@@ -1,0 +1,142 @@
+// Every allocation that a worker makes for a connection fails once: nothing that enforce refuses
+// goes out, nothing goes out twice, no connection hangs, and the proxy serves on.
+#include "faults/failing_memory.hpp"
+
+#include "support/proxy_fixture.hpp"
+
+#include <map>
+#include <numeric>
+
+namespace armgate::tests {
+namespace {
+
+constexpr const char* kDeployment =
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deployments/d"
+    "?api-version=2021-04-01";
+constexpr const char* kTemplate =
+    R"({"properties":{"mode":"Incremental","template":{"resources":[)"
+    R"({"type":"Microsoft.Storage/storageAccounts","name":"a","apiVersion":"2021-04-01"}]}}})";
+
+class FailingMemory : public ProxyTest {
+  protected:
+    FailingMemory() { settings_.mode = verdict::Mode::enforce; }
+
+    ~FailingMemory() override { failing_memory::fail_at(0); }
+
+    /// One request on a connection of its own, the `count`-th allocation for it failing. Status of
+    /// the answer; zero: the connection was dropped.
+    int ask_failing(long count, const std::string& request) {
+        failing_memory::fail_at(count);
+        try {
+            Wire wire = arm();
+            wire.send(request);
+            return wire.read_response().status();
+        } catch (const WireError& error) {
+            EXPECT_STRNE(error.what(), "nothing came in time") << "at allocation " << count;
+            return 0;
+        }
+    }
+
+    /// `request(n)` with each allocation failing in turn, until none does. How often what came.
+    template <class Request>
+    std::map<int, int> ask_with_each_failing(Request request) {
+        proxy().records().at_each([] { failing_memory::watch_this_thread(); });
+        Wire first = arm();
+        first.send(tests::request("GET", "/first", user_with_mfa()));
+        EXPECT_EQ(first.read_response().status(), 200);
+        std::map<int, int> out;
+        for (long count = 1; count < 20'000; count += kStep) {
+            const int status = ask_failing(count, request(count));
+            const bool failed = failing_memory::has_failed();
+            failing_memory::fail_at(0);
+            ++out[status];
+            if (!failed) return out;
+        }
+        ADD_FAILURE() << "there is no end of allocations";
+        return out;
+    }
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    static constexpr long kStep = 7;
+#else
+    static constexpr long kStep = 1;
+#endif
+};
+
+TEST_F(FailingMemory, NothingThatIsRefusedEverGoesOut) {
+    for (const std::string& refused :
+         {request("PUT", kGroup, user_without_mfa(), "{}"),
+          request("PUT", kDeployment, user_without_mfa(), kTemplate)}) {
+        const std::size_t before = upstream_.requests().size();
+        auto seen = ask_with_each_failing([&](long) { return refused; });
+        EXPECT_EQ(upstream_.requests().size(), before + 1);  // the first GET
+        EXPECT_GT(seen[401], 0);
+        EXPECT_GT(seen[0], 0);
+        EXPECT_EQ(seen[0] + seen[401] + seen[503],
+                  std::accumulate(seen.begin(), seen.end(), 0,
+                                  [](int sum, const auto& entry) { return sum + entry.second; }));
+    }
+}
+
+TEST_F(FailingMemory, ATunnelThatIsDroppedHarmsNoOther) {
+    ScriptedUpstream echo([](Wire& wire) {
+        for (std::string got = wire.read_some(); !got.empty(); got = wire.read_some()) {
+            wire.send(got);
+        }
+    });
+    settings_.connect_to.push_back({"other.test", 443, "127.0.0.1", echo.port()});
+    proxy().records().at_each([] { failing_memory::watch_this_thread(); });
+    Wire first = arm();
+    first.send(request("GET", "/first", user_with_mfa()));
+    EXPECT_EQ(first.read_response().status(), 200);
+    int echoed = 0;
+    int dropped = 0;
+    for (long count = 1; count < 2000; ++count) {
+        failing_memory::fail_at(count);
+        try {
+            Wire wire = dial();
+            if (connect(wire, "other.test:443") != 200) throw WireError("refused");
+            wire.send("plain bytes");
+            if (wire.read_exactly(11) == "plain bytes") ++echoed;
+        } catch (const WireError& error) {
+            EXPECT_STRNE(error.what(), "nothing came in time") << "at allocation " << count;
+            ++dropped;
+        }
+        const bool failed = failing_memory::has_failed();
+        failing_memory::fail_at(0);
+        Wire between = arm();
+        between.send(request("GET", "/between", user_with_mfa()));
+        ASSERT_EQ(between.read_response().status(), 200) << count;
+        if (!failed) break;
+    }
+    EXPECT_GT(echoed, 0);
+    EXPECT_GT(dropped, 0);
+    EXPECT_TRUE(echo.wait_for_end());  // no tunnel is left
+}
+
+TEST_F(FailingMemory, NoWriteGoesOutTwiceOrWithoutARecordOrACountOfIt) {
+    auto seen = ask_with_each_failing([](long count) {
+        return request("PUT", "/x/" + std::to_string(count), user_with_mfa(), "{}");
+    });
+    EXPECT_GT(seen[200], 0);
+    Wire last = arm();
+    last.send(request("PUT", "/x/last", user_with_mfa(), "{}"));
+    EXPECT_EQ(last.read_response().status(), 200);
+    std::map<std::string, int> forwarded;
+    for (const Message& request : upstream_.requests()) ++forwarded[request.start_line()];
+    const std::string trace = proxy().trace();
+    std::size_t lost = 0;
+    for (std::size_t at = 0; (at = trace.find("\"lost\":", at)) != std::string::npos; ++at) {
+        lost += std::stoul(trace.substr(at + 7));
+    }
+    std::size_t missing = 0;
+    for (const auto& [line, times] : forwarded) {
+        EXPECT_EQ(times, 1) << line;
+        const std::string path = line.substr(4, line.rfind(' ') - 4);
+        missing += trace.find("\"path\":\"" + path + "\"") == std::string::npos ? 1 : 0;
+    }
+    EXPECT_LE(missing, lost) << "writes went out that no line speaks of";
+}
+
+}  // namespace
+}  // namespace armgate::tests
