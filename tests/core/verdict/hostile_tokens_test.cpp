@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -71,8 +72,9 @@ TEST(HostileTokens, HugeOnesAreTurnedDownAtOnce) {
 // --- mutations
 // ------------------------------------------------------------------------------------
 
-/// What ARM could take the token for at the most: a reading without any care. Where not even this
-/// one finds an app or MFA, nothing may pass.
+/// What ARM could take the token for at the most: a reading without any care but for one, that no
+/// key of an object stands there twice. Where not even this one finds an app or MFA, nothing may
+/// pass.
 bool could_be_exempt(const std::string& authorization) {
     const std::size_t first = authorization.find('.');
     const std::size_t second = authorization.find('.', first + 1);
@@ -80,7 +82,17 @@ bool could_be_exempt(const std::string& authorization) {
     const auto payload =
         base::base64url_decode(authorization.substr(first + 1, second - first - 1));
     if (!payload) return false;
-    const auto claims = nlohmann::json::parse(*payload, nullptr, false);
+    std::vector<std::set<std::string>> keys;
+    bool twice = false;
+    const auto look = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+        using Event = nlohmann::json::parse_event_t;
+        if (event == Event::object_start) keys.emplace_back();
+        if (event == Event::object_end) keys.pop_back();
+        if (event == Event::key) twice |= !keys.back().insert(value.get<std::string>()).second;
+        return true;
+    };
+    const auto claims = nlohmann::json::parse(*payload, look, false);
+    if (twice) return false;
     if (!claims.is_object()) return false;
     const auto has = [&](const char* list, const char* value) {
         return claims.contains(list) && claims[list].is_array() &&
