@@ -64,7 +64,7 @@ TEST_F(CaProgram, ItsEndIsToldThirtyDaysBefore) {
     EXPECT_EQ(ca({"show"}).find("expires in"), std::string::npos);
     make_old_ca(hours(24 * 20 + 1));
     EXPECT_NE(ca({"show"}).find("armgate: the CA expires in 20 days"), std::string::npos);
-    const auto program = start({"--log-level", "warn"});
+    const auto program = start();
     EXPECT_TRUE(program->says("armgate: the CA expires in 20 days, on ")) << program->err();
     EXPECT_TRUE(program->says("armgate ca rotate"));
     Wire wire = arm(program->port());

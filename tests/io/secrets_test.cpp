@@ -274,6 +274,8 @@ TEST_F(Secrets, ReachNothingThatTheProxyWritesInAnyMode) {
         expect_files_clean(program->file(""));
     }
     EXPECT_GT(plants_.size(), 200U);
+    EXPECT_EQ(plants_.found_in("x" + right + "x").size(), 0U) << "written with its user";
+    EXPECT_EQ(plants_.found_in("x" + password + "x").size(), 1U) << "the search finds nothing";
     EXPECT_GT(slurp(folder_.file("trace.jsonl")).size(), 20'000U);
     expect_files_clean(folder_.path());
     for (const std::string format :

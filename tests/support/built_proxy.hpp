@@ -13,12 +13,13 @@ namespace armgate::tests {
 
 class BuiltProxyTest : public ::testing::Test {
   protected:
+    BuiltProxyTest() { spill(folder_.file("root.pem"), pki_.ca_pem()); }
+
     static constexpr const char* kArmHost = "management.azure.com";
 
     /// Starts it at log level debug, with a trace and a CA in the test's folder, and `more`.
     std::unique_ptr<ChildProgram> start(const std::vector<std::string>& more = {},
                                         const ProgramOptions& options = {}) {
-        spill(folder_.file("root.pem"), pki_.ca_pem());
         std::vector<std::string> arguments{"proxy"};
         for (const auto& word : common_options()) arguments.push_back(word);
         arguments.insert(arguments.end(), more.begin(), more.end());

@@ -29,7 +29,7 @@ std::string basic(const std::string& text) {
     return "Basic " + base::base64_encode(text);
 }
 
-TEST(ProxyCredentials, AreTakenInTheBasicSchemeOnly) {
+TEST(CredentialCheck, AreTakenInTheBasicSchemeOnly) {
     const ProxyCredentials wanted("user:pass");
     EXPECT_TRUE(wanted.are_asked_for());
     EXPECT_TRUE(wanted.admit(basic("user:pass")));
@@ -41,14 +41,14 @@ TEST(ProxyCredentials, AreTakenInTheBasicSchemeOnly) {
     }
 }
 
-TEST(ProxyCredentials, NoneAreAskedForUnlessGiven) {
+TEST(CredentialCheck, NoneAreAskedForUnlessGiven) {
     const ProxyCredentials none;
     EXPECT_FALSE(none.are_asked_for());
     EXPECT_TRUE(none.admit(""));
     EXPECT_TRUE(none.admit("anything"));
 }
 
-TEST(ProxyCredentials, EveryGuessIsComparedWholeAndInConstantTimeWhateverItsLength) {
+TEST(CredentialCheck, EveryGuessIsComparedWholeAndInConstantTimeWhateverItsLength) {
     const std::string secret = "armgate:0123456789abcdef";
     const ProxyCredentials wanted(secret);
     std::vector<std::string> guesses{secret + "0", "x" + secret.substr(1), std::string(5000, 'x')};
