@@ -16,11 +16,14 @@ namespace {
 
 constexpr const char* kPath = "/subscriptions/s/resourceGroups/g?api-version=1&sig=";
 
-/// Letters that occur nowhere else, not even in this program's text segment.
+/// Letters that occur nowhere else, not even in this program's text segment; a canonical part of a
+/// token (a whole number of groups of four).
 std::string unique(char letter) {
-    std::string out;
-    for (int i = 0; i < 48; ++i) out += static_cast<char>(i % 3 == 0 ? letter : 'a' + i % 26);
-    return out + std::to_string(::getpid());
+    std::string out = std::to_string(::getpid());
+    for (int i = 0; out.size() < 64; ++i) {
+        out += static_cast<char>(i % 3 == 0 ? letter : 'a' + i % 26);
+    }
+    return out;
 }
 
 /// The bytes of one mapping, as far as they can be read.

@@ -15,9 +15,9 @@ constexpr const char* kPath = "/subscriptions/s/resourceGroups/g";
 /// Secrets by the place they were planted in; each is a text that occurs nowhere else.
 class Plants {
   public:
-    /// A secret on its own.
+    /// A secret on its own; sixteen letters are a canonical part of a token too.
     std::string text(const std::string& place) {
-        const std::string secret = "plant" + std::to_string(planted_.size() + 10) + "qXz7Kw";
+        const std::string secret = "plant" + std::to_string(planted_.size() + 10'000) + "qXz7Kw";
         planted_.emplace_back(place, secret);
         return secret;
     }
