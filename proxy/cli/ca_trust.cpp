@@ -139,6 +139,35 @@ std::string names_of(const certs::Authority& authority) {
     return text;
 }
 
+void announce_trust(const trust::StoreRule& store,
+                    const certs::Authority& authority,
+                    const std::string& anchor,
+                    const std::string& command) {
+    std::cerr << "armgate: this lets every program of this machine that uses the system's trust "
+                 "store\n("
+              << store.name << ") take servers with a certificate of this CA for:\n";
+    say_step(names_of(authority) + " (and names below them); nothing else");
+    std::cerr << "It will\n";
+    say_step("put the CA's certificate into " + anchor);
+    say_step("run " + command);
+    std::cerr << "'armgate ca untrust' undoes it. Programs with a store of their own (az, Python's "
+                 "requests,\nNode, Firefox) still need what 'armgate env' prints.\n";
+}
+
+int put_in(const io::StoreChange& change, const certs::Authority& authority) {
+    if (const auto put = io::put_into_store(change, authority.pem()); !put) {
+        return fail(put.error());
+    }
+    if (!is_in_roots(authority.pem())) {
+        return fail({Errc::system, change.store.folder + "/" + change.file + " is there and " +
+                                       change.store.add.front() +
+                                       " was run, but the system's roots do not hold the CA; "
+                                       "'armgate ca untrust' takes it out again"});
+    }
+    std::cerr << "armgate: the system trusts " << authority.subject() << "\n";
+    return kSuccess;
+}
+
 int trust_ca(const TrustOptions& options) {
     const auto folder = ca_folder(options.ca_dir);
     if (!folder) return fail(folder.error());
@@ -158,29 +187,11 @@ int trust_ca(const TrustOptions& options) {
         std::cerr << "armgate: the system trusts this CA already: " << anchor << "\n";
         return kSuccess;
     }
-    std::cerr << "armgate: this lets every program of this machine that uses the system's trust "
-                 "store\n("
-              << store.name << ") take servers with a certificate of this CA for:\n";
-    say_step(names_of(*authority) + " (and names below them); nothing else");
-    std::cerr << "It will\n";
-    say_step("put the CA's certificate into " + anchor);
-    say_step("run " + lines.back());
-    std::cerr << "'armgate ca untrust' undoes it. Programs with a store of their own (az, Python's "
-                 "requests,\nNode, Firefox) still need what 'armgate env' prints.\n";
+    announce_trust(store, *authority, anchor, lines.back());
     if (const auto agreed = consent("trust", *folder, options); !agreed) {
         return fail(agreed.error());
     }
-    const io::StoreChange change{store, (*system)->rules.tool_path, file, ca};
-    if (const auto put = io::put_into_store(change, authority->pem()); !put) {
-        return fail(put.error());
-    }
-    if (!is_in_roots(authority->pem())) {
-        return fail({Errc::system, anchor + " is there and " + lines.back() +
-                                       " was run, but the system's roots do not hold the CA; "
-                                       "'armgate ca untrust' takes it out again"});
-    }
-    std::cerr << "armgate: the system trusts " << authority->subject() << "\n";
-    return kSuccess;
+    return put_in({store, (*system)->rules.tool_path, file, ca}, *authority);
 }
 
 /// What is to be taken out: the CA of the folder, or with --all each of armgate's.
@@ -244,6 +255,20 @@ int take_out(const System& system, const std::vector<std::string>& files, const 
     return kSuccess;
 }
 
+int print_untrust(const trust::StoreRule& store,
+                  const std::vector<std::string>& files,
+                  const std::string& ca) {
+    for (const auto& file : files) print_lines(trust::shell_to_untrust(store, file, ca));
+    if (files.empty()) std::cerr << "armgate: nothing to do: the store holds no such CA\n";
+    return kSuccess;
+}
+
+void announce_untrust(const trust::StoreRule& store, const std::vector<std::string>& files) {
+    std::cerr << "armgate: this takes out of the system's trust store (" << store.name << ")\n";
+    for (const auto& file : files) say_step(store.folder + "/" + file);
+    std::cerr << "and runs " << store.remove.front() << ".\n";
+}
+
 int untrust_ca(const TrustOptions& options) {
     const auto folder = ca_folder(options.ca_dir);
     if (!folder) return fail(folder.error());
@@ -258,20 +283,14 @@ int untrust_ca(const TrustOptions& options) {
     const auto anchors = io::anchors_in(store);
     const auto files = chosen_anchors(options, store, anchors, ca);
     if (!files) return fail(files.error());
-    if (options.print) {
-        for (const auto& file : *files) print_lines(trust::shell_to_untrust(store, file, ca));
-        if (files->empty()) std::cerr << "armgate: nothing to do: the store holds no such CA\n";
-        return kSuccess;
-    }
+    if (options.print) return print_untrust(store, *files, ca);
     say_what_stays(store, anchors, *files);
     if (files->empty()) {
         std::cerr << "armgate: nothing to do: the system's store (" << store.name
                   << ") does not hold " << (options.all ? "a CA of armgate's" : "this CA") << "\n";
         return kSuccess;
     }
-    std::cerr << "armgate: this takes out of the system's trust store (" << store.name << ")\n";
-    for (const auto& file : *files) say_step(store.folder + "/" + file);
-    std::cerr << "and runs " << store.remove.front() << ".\n";
+    announce_untrust(store, *files);
     if (const auto agreed = consent("untrust", *folder, options); !agreed) {
         return fail(agreed.error());
     }

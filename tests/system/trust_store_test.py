@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import shutil
+import signal
 import socket
 import ssl
 import stat
@@ -84,10 +85,13 @@ class TrustStore(unittest.TestCase):
     def put_back(self):
         """Whatever a test did or failed to do: the store is as it was."""
         left = [path for path in ANCHORS.glob("armgate-*.crt") if str(path) not in self.before]
+        for path in left:
+            path.unlink()
         if left or snapshot() != self.before:
-            for path in left:
-                path.unlink()
             subprocess.run(["update-ca-certificates", "--fresh"], capture_output=True, check=False)
+        for alias in set(java_entries() or []) - set(self.before["java"] or []):
+            subprocess.run(["keytool", "-delete", "-alias", alias, "-keystore", JAVA, "-storepass", "changeit"],
+                           capture_output=True, check=False)
 
     def armgate(self, action, *options, expect, **more):
         result = subprocess.run(
@@ -240,7 +244,13 @@ class TrustStore(unittest.TestCase):
         self.assert_as_before()
 
 
+def stop(number, _):
+    """An end from outside is an exception, so that the store is put back."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
     program = unittest.main(exit=False, verbosity=2)
     outcome = program.result
     if not outcome.wasSuccessful():
