@@ -2,6 +2,7 @@
 
 #include "certs/bundle.hpp"
 #include "certs/files.hpp"
+#include "certs/identify.hpp"
 #include "certs/names.hpp"
 #include "certs/tls_policy.hpp"
 
@@ -33,10 +34,6 @@ std::string common_name_of(const X509_NAME* name) {
         out.push_back(plain ? c : '?');
     }
     return out;
-}
-
-bool bears_our_mark(const X509* certificate) {
-    return common_name_of(X509_get_subject_name(certificate)).starts_with(kCommonNamePrefix);
 }
 
 bool has_key_of(const X509* certificate, const Authority* authority) {
@@ -153,7 +150,7 @@ Result<void> add_roots(X509_STORE* store, const RootText& roots, const Authority
         (void)drain_errors();
         if (!certificate) return roots_fault(roots.what, "a damaged certificate");
         if (has_key_of(certificate.get(), own_ca)) continue;
-        if (roots.source == RootSource::system && bears_our_mark(certificate.get())) continue;
+        if (roots.source == RootSource::system && is_armgate_ca(certificate.get())) continue;
         if (X509_STORE_add_cert(store, certificate.get()) != 1) {
             (void)drain_errors();
             return roots_fault(roots.what, "a certificate that OpenSSL does not take");

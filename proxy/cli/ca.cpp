@@ -1,7 +1,10 @@
-// `armgate ca show|bundle|rotate`: the persistent CA of `armgate proxy`.
+// `armgate ca show|bundle|rotate`: the persistent CA of `armgate proxy`. `trust` and `untrust` are
+// in ca_trust.
 #include "certs/authority_files.hpp"
 #include "certs/bundle.hpp"
+#include "certs/expiry.hpp"
 #include "cli/ca_folder.hpp"
+#include "cli/ca_trust.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "io/system/clock.hpp"
@@ -34,7 +37,8 @@ void print_authority(const certs::Authority& authority, const std::string& folde
         std::cout << (&name == &authority.permitted_names().front() ? "" : ", ") << name;
     }
     std::cout << " (and names below them); nothing else\n"
-              << "files        " << folder << "/ca.pem, " << folder << "/bundle.pem\n";
+              << "files        " << folder << "/ca.pem, " << folder << "/bundle.pem\n"
+              << "system       " << describe_trust(authority) << "\n";
 }
 
 int show(const CaOptions& options) {
@@ -43,6 +47,9 @@ int show(const CaOptions& options) {
     const auto authority = open_existing(*folder);
     if (!authority) return fail(authority.error());
     print_authority(*authority, *folder);
+    if (const auto notice = certs::expiry_notice(*authority, io::now())) {
+        std::cerr << "armgate: " << *notice << "\n";
+    }
     return kSuccess;
 }
 
@@ -80,6 +87,8 @@ int rotate(const CaOptions& options) {
     print_authority(*authority, *folder);
     std::cerr
         << "armgate: restart a running 'armgate proxy' and the clients that trusted the old CA\n";
+    const std::string left = left_in_store(*authority);
+    if (!left.empty()) std::cerr << "armgate: " << left << "\n";
     return kSuccess;
 }
 
@@ -94,7 +103,8 @@ CLI::App* add_action(CLI::App& parent, const char* name, const char* what, CaOpt
 }  // namespace
 
 void add_ca(CLI::App& app, Chosen& chosen) {
-    CLI::App* command = app.add_subcommand("ca", "The persistent CA: inspect, export, renew");
+    CLI::App* command =
+        app.add_subcommand("ca", "The persistent CA: inspect, export, renew, trust");
     command->require_subcommand(1);
     const auto options = std::make_shared<CaOptions>();
     CLI::App* show_action =
@@ -120,8 +130,10 @@ void add_ca(CLI::App& app, Chosen& chosen) {
         help_footer("  armgate ca rotate\n  armgate ca rotate --intercept arm.example.com\n"));
     rotate_action->callback(
         [options, &chosen] { chosen.run = [options] { return rotate(*options); }; });
+    add_trust_actions(*command, chosen);
     command->footer(
-        help_footer("  armgate ca show\n  armgate ca bundle -o bundle.pem\n  armgate ca rotate\n"));
+        help_footer("  armgate ca show\n  armgate ca bundle -o bundle.pem\n  armgate ca rotate\n"
+                    "  armgate ca trust --print\n"));
 }
 
 }  // namespace armgate::cli

@@ -147,7 +147,6 @@ int exit_status(const std::vector<doctor::Finding>& findings, bool named) {
 
 int run_doctor(const DoctorOptions& options) {
     io::block_signals();
-    io::harden_process();
     io::set_log_level(io::LogLevel::error);
     auto foundation = load_foundation(options.raw);
     if (!foundation) return fail(foundation.error());

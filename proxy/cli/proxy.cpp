@@ -1,6 +1,7 @@
 // `armgate proxy`: the long-running proxy with a CA on disk.
 #include "certs/authority_files.hpp"
 #include "certs/bundle.hpp"
+#include "certs/expiry.hpp"
 #include "cli/ca_folder.hpp"
 #include "cli/command.hpp"
 #include "cli/dry_run_end.hpp"
@@ -8,6 +9,7 @@
 #include "cli/runtime.hpp"
 #include "io/system/child.hpp"
 #include "io/system/clock.hpp"
+#include "io/system/confine.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -33,6 +35,7 @@ Result<certs::Authority> open_ca(const std::string& folder, const arm::ArmHosts&
     if (auto wrote = certs::write_public_files(folder, *authority, *bundle); !wrote) {
         return wrote.error();
     }
+    if (const auto notice = certs::expiry_notice(*authority, io::now())) io::log_warn(*notice);
     return authority;
 }
 
@@ -49,7 +52,6 @@ void serve_until_stopped(Runtime& runtime) {
 
 int run_proxy(const RawOptions& raw) {
     io::block_signals();
-    io::harden_process();
     io::set_log_level(log_level_of(raw));
     auto settings = make_settings(raw, Command::proxy);
     if (!settings) return fail(settings.error());
@@ -61,6 +63,9 @@ int run_proxy(const RawOptions& raw) {
     auto authority = open_ca(*folder, (*foundation)->hosts);
     if (!authority) return fail(authority.error());
 
+    const auto confinement = io::confinement_of_proxy(raw.trace);
+    if (!confinement) return fail(confinement.error());
+
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
     const wiring::WiringRules rules = (*foundation)->wiring;
     RunObserver observer({request_lines_for(raw.quiet), color_for(raw.color), rules, *folder, {}});
@@ -71,7 +76,8 @@ int run_proxy(const RawOptions& raw) {
                                    raw.upstream_ca,
                                    {},
                                    raw.trace,
-                                   &observer});
+                                   &observer,
+                                   [&] { io::log_debug(io::confine(*confinement)); }});
     if (!runtime) return fail(runtime.error());
     const auto at = (*runtime)->server().endpoint();
     const std::string address = describe(at);

@@ -1,5 +1,6 @@
 // `armgate run -- COMMAND`: a proxy for one command, its environment wired, its status returned.
 #include "certs/authority_files.hpp"
+#include "certs/expiry.hpp"
 #include "certs/files.hpp"
 #include "cli/command.hpp"
 #include "cli/dry_run_end.hpp"
@@ -57,7 +58,10 @@ Result<std::string> default_trace_path() {
 Result<certs::Authority> make_authority(const RawOptions& raw, const arm::ArmHosts& hosts) {
     const std::vector<std::string> names = hosts.constraint_names();
     if (raw.ca_dir.empty()) return certs::create_authority(names, io::now());
-    return certs::open_or_create_authority(raw.ca_dir, names, io::now());
+    auto authority = certs::open_or_create_authority(raw.ca_dir, names, io::now());
+    if (!authority) return authority;
+    if (const auto notice = certs::expiry_notice(*authority, io::now())) io::log_warn(*notice);
+    return authority;
 }
 
 void print_summary(const report::Summary& summary, verdict::Mode mode, const std::string& trace) {
@@ -85,7 +89,6 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
              "run: no command given. Write it after --, as in: armgate run -- az group list"});
     }
     io::block_signals();
-    io::harden_process();
     io::set_log_level(log_level_of(raw));
     auto settings = make_settings(raw, Command::run);
     if (!settings) return fail(settings.error());

@@ -43,7 +43,11 @@ Result<std::unique_ptr<Runtime>> Runtime::start(RuntimeParts parts) {
     runtime->shared_->dry_run = runtime->dry_run_.get();
     runtime->shared_->dial_rules.connect_to = own.settings.connect_to;
     runtime->shared_->dial_rules.upstream_proxy = own.settings.upstream_proxy;
+    if (own.settings.proxy_auth) {
+        runtime->shared_->credentials = io::ProxyCredentials(*own.settings.proxy_auth);
+    }
     io::raise_file_limit();
+    if (own.before_serving) own.before_serving();
     auto server = io::Server::start(*runtime->shared_);
     if (!server) return server.error();
     runtime->server_ = std::move(*server);

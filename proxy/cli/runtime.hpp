@@ -8,6 +8,7 @@
 #include "io/net/server.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct RuntimeParts {
     std::vector<std::string> upstream_ca_pems;  ///< certificates themselves
     std::string trace_path;                     ///< empty: none
     io::Observer* observer = nullptr;           ///< outlives the runtime
+    /// Called once all files are open and before a thread starts.
+    std::function<void()> before_serving{};
 };
 
 class Runtime {

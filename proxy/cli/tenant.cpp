@@ -150,7 +150,6 @@ int print(const tenant::Answer& answer, bool json) {
 }
 
 int run_tenant(const TenantOptions& options) {
-    io::harden_process();
     const auto rules = tenant::load_tenant_rules();
     if (!rules) return fail(rules.error());
     const auto arm_rules = arm::load_arm_rules();

@@ -29,6 +29,12 @@ class Tunnels : public ProxyTest {
         return answer;
     }
 
+    /// A port that nothing listens on just now.
+    static std::uint16_t unused_port() {
+        ScriptedUpstream gone([](Wire&) {});
+        return gone.port();
+    }
+
     void expect_forbidden(const std::string& authority) {
         const Message answer = connect_answer(authority);
         EXPECT_EQ(answer.status(), 403) << authority << "\n" << answer.raw;
@@ -186,9 +192,28 @@ TEST_F(Tunnels, OtherSpellingsOfAForbiddenAddressAreRefusedAfterResolution) {
 
 TEST_F(Tunnels, TheProxyItselfIsNeverDialledUnderAnyNameOfLoopback) {
     const std::string port = std::to_string(proxy().port());
-    for (const std::string host : {"127.0.0.1:", "127.0.0.2:", "localhost:", "[::1]:",
-                                   "[::ffff:127.0.0.1]:", "2130706433:"}) {
+    for (const std::string host :
+         {"127.0.0.1:", "127.0.0.2:", "localhost:", "LOCALHOST.:", "[::1]:", "[0:0::0:1]:",
+          "[::ffff:127.0.0.1]:", "[::ffff:7f00:1]:", "2130706433:", "127.1:", "127.0.1:",
+          "0x7f000001:", "0x7f.1:", "0177.0.0.1:", "017700000001:", "0.0.0.0:", "0:", "[::]:"}) {
         expect_forbidden(host + port);
+    }
+}
+
+TEST_F(Tunnels, TheProxyItselfIsNotDialledWhereConnectToLeadsToIt) {
+    const std::uint16_t port = unused_port();
+    settings_.connect_to.push_back({"other.test", 443, "localhost", port});
+    settings_.listen.port(port);
+    expect_forbidden("other.test:443");
+}
+
+TEST_F(Tunnels, AnotherPortOfLoopbackIsTunnelled) {
+    ScriptedUpstream server([](Wire& wire) { wire.send(wire.read_exactly(4)); });
+    for (const std::string host : {"127.0.0.1:", "localhost:", "127.1:", "[::ffff:127.0.0.1]:"}) {
+        Wire wire = dial();
+        ASSERT_EQ(connect(wire, host + std::to_string(server.port())), 200) << host;
+        wire.send("ping");
+        EXPECT_EQ(wire.read_exactly(4), "ping") << host;
     }
 }
 
@@ -201,11 +226,7 @@ TEST_F(Tunnels, AnUnresolvableNameOrAClosedPortIsABadGatewayThatSaysSo) {
     const Message unknown = connect_answer("no-such-host.invalid:443");
     EXPECT_EQ(unknown.status(), 502);
     EXPECT_NE(unknown.body.find("does not resolve"), std::string::npos) << unknown.body;
-    std::uint16_t closed = 0;
-    {
-        ScriptedUpstream gone([](Wire&) {});
-        closed = gone.port();
-    }
+    const std::uint16_t closed = unused_port();
     const Message refused = connect_answer("127.0.0.1:" + std::to_string(closed));
     EXPECT_EQ(refused.status(), 502);
     EXPECT_NE(refused.body.find("cannot connect"), std::string::npos) << refused.body;

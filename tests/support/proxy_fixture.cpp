@@ -68,7 +68,7 @@ std::vector<std::string> RecordKeeper::untrusting(std::size_t count) {
 TestProxy::TestProxy(io::Settings settings, const std::string& upstream_ca, bool traced) {
     auto foundation = must(cli::load_foundation(cli::RawOptions()));
     auto authority = must(certs::create_authority(foundation->hosts.constraint_names(), now()));
-    settings.listen = {boost::asio::ip::make_address("127.0.0.1"), 0};
+    settings.listen.address(boost::asio::ip::make_address("127.0.0.1"));
     const std::string trace = traced ? folder_.file("trace.jsonl") : std::string();
     runtime_ = must(cli::Runtime::start({std::move(foundation),
                                          std::move(settings),

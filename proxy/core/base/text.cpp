@@ -223,15 +223,6 @@ std::optional<std::string> base64url_decode(std::string_view text) {
     return decode_unpadded(text, kUrlSafe);
 }
 
-bool equal_constant_time(std::string_view a, std::string_view b) noexcept {
-    if (a.size() != b.size()) return false;
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        difference |= static_cast<unsigned>(a[i] ^ b[i]);
-    }
-    return difference == 0;
-}
-
 void append_json_string(std::string& out, std::string_view text) {
     out.push_back('"');
     std::size_t plain = 0;  // start of a run that needs no escape: appended in one piece

@@ -92,9 +92,6 @@ inline constexpr std::array<bool, 256> kTokenChars = [] {
 /// spellings never mean the same bytes; nothing otherwise.
 [[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
 
-/// True where both are equal; takes the same time wherever they differ (lengths may show).
-[[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b) noexcept;
-
 /// Appends `text` as a JSON string with quotes; everything outside printable ASCII becomes \uXXXX,
 /// and bytes that are not UTF-8 become \ufffd (contract section 6).
 void append_json_string(std::string& out, std::string_view text);

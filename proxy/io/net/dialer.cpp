@@ -6,6 +6,11 @@
 #include "io/net/stream.hpp"
 
 #include <algorithm>
+#include <array>
+#include <ifaddrs.h>
+#include <memory>
+#include <netinet/in.h>
+#include <optional>
 
 namespace armgate::io {
 namespace {
@@ -16,8 +21,74 @@ asio::ip::address unmapped(const asio::ip::address& address) {
     return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
 }
 
+/// Where an IPv6 address says in its first bytes that it stands for an IPv4 one, and where that is.
+struct Embedding {
+    std::array<unsigned char, 12> prefix;
+    std::size_t prefix_bytes;
+    std::size_t at;
+};
+
+constexpr std::array<Embedding, 4> kEmbeddings{{
+    {{0x00, 0x64, 0xFF, 0x9B}, 12, 12},                    // 64:ff9b::/96, NAT64
+    {{0x20, 0x02}, 2, 2},                                  // 2002::/16, 6to4
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0}, 12, 12},  // ::ffff:0:a.b.c.d, translated
+    {{}, 12, 12},                                          // ::a.b.c.d, compatible
+}};
+
+/// The IPv4 address that a translator on the way may send this to; nothing where there is none.
+std::optional<asio::ip::address_v4> embedded_v4(const asio::ip::address_v6& address) {
+    const auto bytes = address.to_bytes();
+    for (const Embedding& form : kEmbeddings) {
+        const bool fits =
+            std::equal(form.prefix.begin(),
+                       form.prefix.begin() + static_cast<long>(form.prefix_bytes), bytes.begin());
+        if (!fits) continue;
+        asio::ip::address_v4::bytes_type inner{};
+        std::copy_n(bytes.begin() + static_cast<long>(form.at), inner.size(), inner.begin());
+        return asio::ip::address_v4(inner);
+    }
+    return std::nullopt;
+}
+
 /// Azure's platform address: DNS, health probes and the guest agent of every virtual machine.
+const asio::ip::address_v6 kAwsMetadata = asio::ip::make_address_v6("fd00:ec2::254");
 const asio::ip::address_v4 kWireServer = asio::ip::make_address_v4("168.63.129.16");
+
+bool is_forbidden_v4(const asio::ip::address_v4& address) {
+    const auto bytes = address.to_bytes();
+    return address.is_unspecified() || address.is_multicast() ||
+           (bytes[0] == 169 && bytes[1] == 254) || address == kWireServer;
+}
+
+struct FreeInterfaces {
+    void operator()(ifaddrs* list) const noexcept { ::freeifaddrs(list); }
+};
+
+bool is_of(const sockaddr* socket_address, const asio::ip::address& address) {
+    if (socket_address == nullptr) return false;
+    if (address.is_v4() && socket_address->sa_family == AF_INET) {
+        const auto* v4 = reinterpret_cast<const sockaddr_in*>(socket_address);
+        return address.to_v4().to_uint() == ntohl(v4->sin_addr.s_addr);
+    }
+    if (address.is_v6() && socket_address->sa_family == AF_INET6) {
+        const auto* v6 = reinterpret_cast<const sockaddr_in6*>(socket_address);
+        const auto bytes = address.to_v6().to_bytes();
+        return std::equal(bytes.begin(), bytes.end(), std::begin(v6->sin6_addr.s6_addr));
+    }
+    return false;
+}
+
+/// True for loopback and each address of this machine's interfaces; also where they cannot be told.
+bool is_this_machine(const asio::ip::address& address) {
+    if (address.is_loopback()) return true;
+    ifaddrs* found = nullptr;
+    if (::getifaddrs(&found) != 0) return true;
+    const std::unique_ptr<ifaddrs, FreeInterfaces> interfaces(found);
+    for (const ifaddrs* at = found; at != nullptr; at = at->ifa_next) {
+        if (is_of(at->ifa_addr, address)) return true;
+    }
+    return false;
+}
 
 Error connect_error(const std::string& host, const char* what) {
     return {Errc::connect_failed, "cannot connect to " + host + ": " + what};
@@ -27,13 +98,23 @@ Error connect_error(const std::string& host, const char* what) {
 
 bool is_forbidden_address(const asio::ip::address& address) {
     const asio::ip::address plain = unmapped(address);
-    if (plain.is_unspecified() || plain.is_multicast()) return true;
-    if (plain.is_v6()) {
-        // Azure's metadata service has an IPv6 address too; AWS's is refused for the same reason.
-        return plain.to_v6().is_link_local() || plain.to_string() == "fd00:ec2::254";
-    }
-    const auto bytes = plain.to_v4().to_bytes();
-    return (bytes[0] == 169 && bytes[1] == 254) || plain.to_v4() == kWireServer;
+    if (plain.is_v4()) return is_forbidden_v4(plain.to_v4());
+    const asio::ip::address_v6 v6 = plain.to_v6();
+    if (v6.is_unspecified() || v6.is_multicast() || v6.is_link_local()) return true;
+    // AWS's metadata service; Azure's and Google's are link-local.
+    if (v6 == kAwsMetadata) return true;
+    const auto inner = embedded_v4(v6);
+    return inner && !v6.is_loopback() && is_forbidden_v4(*inner);
+}
+
+bool leads_to(const tcp::endpoint& target, const tcp::endpoint& own) {
+    if (target.port() != own.port()) return false;
+    const auto address = unmapped(target.address());
+    const auto listens = unmapped(own.address());
+    if (address == listens || address.is_unspecified()) return true;
+    // All of loopback at once: port forwarding may join its addresses, and nothing is lost by it.
+    if (listens.is_loopback()) return address.is_loopback();
+    return listens.is_unspecified() && is_this_machine(address);
 }
 
 Result<ConnectTo> parse_connect_to(std::string_view text) {
@@ -83,15 +164,9 @@ Result<void> Dialer::check_allowed(const tcp::endpoint& endpoint) const {
                      "the host's address is link-local, a metadata service or not one to connect "
                      "to; armgate never dials those"};
     }
-    const auto address = unmapped(endpoint.address());
-    for (const tcp::endpoint& own : rules_.own) {
-        const bool same_place = unmapped(own.address()) == address ||
-                                (own.address().is_loopback() && address.is_loopback()) ||
-                                own.address().is_unspecified();
-        if (own.port() == endpoint.port() && same_place) {
-            return Error{Errc::address_forbidden, "the host is this proxy itself"};
-        }
-    }
+    const bool is_own = std::any_of(rules_.own.begin(), rules_.own.end(),
+                                    [&](const auto& own) { return leads_to(endpoint, own); });
+    if (is_own) return Error{Errc::address_forbidden, "the host is this proxy itself"};
     return {};
 }
 

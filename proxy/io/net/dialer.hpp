@@ -71,8 +71,13 @@ class Dialer {
     std::unordered_map<std::string, Resolved> resolved_;
 };
 
-/// Link-local (169.254/16, fe80::/10), Azure's wire server, the unspecified address and multicast;
-/// IPv4 written as IPv6 is judged as IPv4.
+/// Link-local (169.254/16, fe80::/10), Azure's wire server, AWS's metadata service over IPv6, the
+/// unspecified address and multicast. IPv4 inside IPv6 is judged as IPv4: mapped, compatible, NAT64
+/// (RFC 6052), 6to4 (RFC 3056) and translated (RFC 2765).
 [[nodiscard]] bool is_forbidden_address(const asio::ip::address& address);
+
+/// True where a connection to `target` would arrive at a socket that listens on `own`: same port,
+/// and the same address, or any of this machine's where `own` is the unspecified one.
+[[nodiscard]] bool leads_to(const tcp::endpoint& target, const tcp::endpoint& own);
 
 }  // namespace armgate::io

@@ -1,7 +1,6 @@
 #include "io/net/session.hpp"
 
 #include "core/arm/hosts.hpp"
-#include "core/base/text.hpp"
 #include "core/http/reader.hpp"
 #include "io/dryrun/dry_run.hpp"
 #include "io/net/answer.hpp"
@@ -88,14 +87,10 @@ Result<void> Session::check_connect(const http::RequestHead& head) {
 }
 
 bool Session::is_authorised(const http::RequestHead& head) const {
-    const auto& wanted = worker_.shared.settings.proxy_auth;
-    if (!wanted) return true;
+    const ProxyCredentials& wanted = worker_.shared.credentials;
+    if (!wanted.are_asked_for()) return true;
     const auto sent = head.fields.find("Proxy-Authorization");
-    if (!sent || head.fields.count("Proxy-Authorization") != 1) return false;
-    constexpr std::string_view kBasic = "Basic ";
-    if (!base::ascii_istarts_with(*sent, kBasic)) return false;
-    const std::string expected = base::base64_encode(*wanted);
-    return base::equal_constant_time(base::trim(sent->substr(kBasic.size())), expected);
+    return sent && head.fields.count("Proxy-Authorization") == 1 && wanted.admit(*sent);
 }
 
 awaitable<bool> Session::say(unsigned status, std::string_view code, std::string message) {

@@ -6,6 +6,7 @@
 #include "core/base/redact.hpp"
 #include "core/trace/record.hpp"
 #include "core/verdict/rules.hpp"
+#include "io/net/proxy_credentials.hpp"
 #include "io/net/retry_links.hpp"
 #include "io/settings.hpp"
 #include "io/trace/trace_file.hpp"
@@ -48,6 +49,7 @@ struct Shared {
     std::string session;
     DryRun* dry_run = nullptr;  ///< outside of a dry run: nullptr
     DialRules dial_rules{};
+    ProxyCredentials credentials{};
     RetryLinks retries{};
     std::atomic<std::uint64_t> last_seq{0};
     std::atomic<std::uint64_t> last_connection{0};

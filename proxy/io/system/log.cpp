@@ -39,6 +39,9 @@ void log_error(std::string_view message) {
 void log_warn(std::string_view message) {
     logger().warn("{}", message);
 }
+void log_debug(std::string_view message) {
+    logger().debug("{}", message);
+}
 void log_info(std::string_view message) {
     logger().info("{}", message);
 }

@@ -12,5 +12,6 @@ void set_log_level(LogLevel level);
 void log_error(std::string_view message);
 void log_warn(std::string_view message);
 void log_info(std::string_view message);
+void log_debug(std::string_view message);
 
 }  // namespace armgate::io
