@@ -61,8 +61,10 @@ Step Turn::read_by_post() {
 
 Step Turn::act_on(const ResourcePath& resource, std::string_view action) {
     Known known;
+    // A region is a name in paths and no resource that could be read.
     const bool asked = resource.item() && !resource.provider() && !resource.type().empty() &&
-                       resource.key() != resource.subscription_key();
+                       resource.key() != resource.subscription_key() &&
+                       !base::ascii_iends_with(resource.type(), "/locations");
     if (asked) {
         known = look_up(resource,
                         resource.ns().empty() ? knowledge_.rules.group_api_version : api_version());

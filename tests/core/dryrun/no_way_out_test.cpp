@@ -117,13 +117,14 @@ TEST(NoWayOut, ActingPostsAreSimulated) {
          {vm + "/start", vm + "/deallocate", vm + "/runCommand", vm + "//restart",
           vm + "/powerOff/", vm + "/listKeys%2F..%2Fstart", kRg + "/exportTemplate%2F..%2Fdoit",
           kRg + "/doit", kSub + "/providers/Microsoft.Example/doIt",
+          kSub + "/providers/Microsoft.Example/locations/westeurope/doIt",
           std::string("/providers/Microsoft.Example/act")}) {
         SCOPED_TRACE(path);
         const auto played = stage.play("POST", path, "{}");
         EXPECT_FALSE(played.forwarded);
         EXPECT_EQ(played.status, 202U);
     }
-    EXPECT_EQ(stage.changes().size(), 10U);
+    EXPECT_EQ(stage.changes().size(), 11U);
     for (const auto& change : stage.changes()) EXPECT_EQ(change.kind, ChangeKind::action);
 }
 
