@@ -63,7 +63,7 @@ int run_proxy(const RawOptions& raw) {
     auto authority = open_ca(*folder, (*foundation)->hosts);
     if (!authority) return fail(authority.error());
 
-    const auto confinement = io::confinement_of_proxy(raw.trace);
+    const auto confinement = io::confinement_of_proxy({raw.trace, raw.overlay, raw.changes});
     if (!confinement) return fail(confinement.error());
 
     const bool terminal = ::isatty(STDERR_FILENO) == 1;

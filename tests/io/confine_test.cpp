@@ -60,7 +60,7 @@ TEST_F(Confine, FilesElsewhereAreOutOfReachAndTheTracesFolderIsNot) {
     spill(outside + "/token", "secret");
     spill(inside + "/old", "x");
     const int failed = in_child([&] {
-        const auto needs = io::confinement_of_proxy(inside + "/t.jsonl");
+        const auto needs = io::confinement_of_proxy({inside + "/t.jsonl"});
         if (!needs) return 1;
         static_cast<void>(io::confine(*needs));
         if (error_of_opening(outside + "/token", O_RDONLY) != EACCES) return 2;
@@ -95,7 +95,7 @@ TEST_F(Confine, NoProgramIsStartedAndNoProcessLookedInto) {
 
 TEST_F(Confine, NamesAreStillLookedUp) {
     const int failed = in_child([] {
-        const auto needs = io::confinement_of_proxy("");
+        const auto needs = io::confinement_of_proxy({});
         if (!needs) return 1;
         static_cast<void>(io::confine(*needs));
         addrinfo* found = nullptr;

@@ -125,8 +125,11 @@ std::string etag_of(const Json& body) {
 }
 
 void renew_etag(Json& body, const Json* before, std::string_view guid) {
-    const std::string old = text_at(body, "etag");
-    if (old.empty() || before == nullptr || text_at(*before, "etag") != old) return;
+    if (before == nullptr) return;
+    // Where the resource had one, it has one: also where no recipe knows that its type does.
+    const std::string old = text_at(*before, "etag");
+    const std::string now = text_at(body, "etag");
+    if (old.empty() || (!now.empty() && now != old)) return;
     std::string fresh(guid);
     if (old.starts_with("W/\"")) {
         fresh = "W/\"" + fresh + "\"";

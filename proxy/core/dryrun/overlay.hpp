@@ -22,6 +22,7 @@ struct Entry {
     std::string type;  ///< in the caller's casing
     std::string api_version;
     std::string body;     ///< JSON, as it is once no operation runs
+    std::string whole;    ///< JSON, with what ARM never shows; empty: the body
     std::string summary;  ///< JSON, as `/resources` lists it; empty where it does not
     std::string etag;
     std::string operation;  ///< guid of the one that runs on it; empty: none

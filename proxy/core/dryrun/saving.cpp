@@ -29,6 +29,7 @@ Json saved_resource(const Entry& entry) {
     if (entry.gone) return out;
     out["api_version"] = entry.api_version;
     out["body"] = entry.body;
+    out["whole"] = entry.whole;
     out["operation"] = entry.operation;
     out["interim"] = entry.interim;
     out["created"] = base::format_rfc3339(entry.created);
@@ -183,7 +184,7 @@ class Loader {
         if (gone) {
             expect(item, {"id", "type", "gone", "real", "covers"});
         } else {
-            expect(item, {"id", "type", "gone", "real", "covers", "api_version", "body",
+            expect(item, {"id", "type", "gone", "real", "covers", "api_version", "body", "whole",
                           "operation", "interim", "created", "changed"});
         }
         Entry entry;
@@ -198,6 +199,7 @@ class Loader {
         }
         entry.api_version = text(item, "api_version");
         entry.body = body(item, "body", false);
+        entry.whole = body(item, "whole", true);
         entry.operation = text(item, "operation");
         entry.interim = body(item, "interim", true);
         entry.created = time(item, "created");

@@ -52,7 +52,10 @@ struct Known {
     bool real = false;          ///< a real one exists below
     std::optional<Done> fault;  ///< set where `failed`
 
+    std::optional<Json> whole;  ///< with what ARM never shows, where there is any
+
     [[nodiscard]] bool here() const noexcept { return state == State::here; }
+    [[nodiscard]] const Json& full() const noexcept { return whole ? *whole : body; }
 };
 
 class Turn {
@@ -111,6 +114,7 @@ class Turn {
     [[nodiscard]] std::optional<Done> poll();
     [[nodiscard]] Done show(const Entry& entry);
     [[nodiscard]] std::string shown_body(const Entry& entry);
+    [[nodiscard]] std::string expanded(const Entry& entry, std::string body) const;
     [[nodiscard]] Step list();
     [[nodiscard]] Step show_own_list(const std::vector<const Entry*>& shown,
                                      const std::function<std::string(const Entry&)>& show);
@@ -146,7 +150,8 @@ class Turn {
                std::string_view type,
                std::string_view api_version,
                const Json& body,
-               bool real);
+               bool real,
+               std::string whole = {});
     void store_children(const Write& write, const Made& made);
     void reflect_in_parent(const ResourcePath& path,
                            const Json* body,

@@ -83,7 +83,7 @@ Step Turn::answer_action(const ResourcePath& resource,
                          const Known& known) {
     const Json sent = read_json(request_.body).value_or(Json::object());
     const Making making = making_of(resource, "POST", api_version());
-    auto given = knowledge_.recipes.answer_action(making, action, known.body, sent);
+    auto given = knowledge_.recipes.answer_action(making, action, known.full(), sent);
     const bool reads = is_reading_post();
     if (!given && reads) return not_simulated("this read of a resource that lives here alone");
     if (!given) {
@@ -99,6 +99,10 @@ Step Turn::answer_acting(const ResourcePath& resource,
                          const ActionAnswer& given,
                          const Known& known) {
     for (const std::string& sentence : given.invented) invent(sentence);
+    const auto changed = given.resource.empty() ? std::nullopt : read_json(given.resource);
+    if (changed) {
+        store(resource, resource.type(), api_version(), *changed, known.real, given.whole);
+    }
     if (given.acts) {
         record(ChangeKind::action, "POST", resource, {{}, std::string(request_.body)}, {});
     }

@@ -3,30 +3,18 @@
 #include "core/dryrun/lists.hpp"
 #include "core/dryrun/turn.hpp"
 
-#include <algorithm>
-
 namespace armgate::dryrun {
 namespace {
-
-using base::ascii_iequals;
 
 /// A write makes no more children than this that are asked for one by one.
 constexpr std::size_t kMaxAskedChildren = 64;
 
-/// `properties.{plural}` of the parent: its inline list of children of that type; null where it
-/// keeps none.
-Json* inline_list(Json& parent, std::string_view plural) {
-    if (!parent.is_object()) return nullptr;
-    const auto properties = parent.find("properties");
-    if (properties == parent.end() || !properties->is_object()) return nullptr;
-    for (auto at = properties->begin(); at != properties->end(); ++at) {
-        if (ascii_iequals(at.key(), plural) && at.value().is_array()) return &at.value();
-    }
-    return nullptr;
-}
-
-std::string_view last_of(std::string_view type) {
-    return type.substr(type.rfind('/') + 1);
+/// `whole` with the ETag that the body shows.
+std::string with_etag(const std::string& whole, const Json& body) {
+    auto full = whole.empty() ? std::nullopt : read_json(whole);
+    if (!full || !full->is_object() || member(body, "etag") == nullptr) return whole;
+    (*full)["etag"] = body["etag"];
+    return to_text(*full);
 }
 
 }  // namespace
@@ -36,7 +24,7 @@ Made Turn::make(const Write& write) const {
     Making making = making_of(write.path, patch ? "PATCH" : "PUT", write.api_version);
     making.type = write.type;
     Made made = knowledge_.recipes.make(making, write.sent,
-                                        write.before.here() ? &write.before.body : nullptr);
+                                        write.before.here() ? &write.before.full() : nullptr);
     if (!read_json(made.body)) made.body = to_text(write.sent);
     return made;
 }
@@ -89,12 +77,14 @@ void Turn::store(const ResourcePath& path,
                  std::string_view type,
                  std::string_view api_version,
                  const Json& body,
-                 bool real) {
+                 bool real,
+                 std::string whole) {
     Entry entry;
     entry.id = path.id();
     entry.type = type;
     entry.api_version = api_version;
     entry.body = to_text(body);
+    entry.whole = std::move(whole);
     entry.summary = summary_of(path, body);
     entry.etag = etag_of(body);
     entry.changed = moment_.context.now;
@@ -112,7 +102,8 @@ Json Turn::commit(const Write& write, const Made& made) {
     // What changes nothing is no change: a second apply gives an empty list.
     if (before != nullptr && same_resource(*before, body)) return *before;
     renew_etag(body, before, guid("etag " + write.path.key()));
-    store(write.path, write.type, write.api_version, body, write.before.real);
+    store(write.path, write.type, write.api_version, body, write.before.real,
+          with_etag(made.whole, body));
     store_children(write, made);
     reflect_in_parent(write.path, &body, write.api_version);
     record(before != nullptr ? ChangeKind::update : ChangeKind::create,
@@ -122,8 +113,6 @@ Json Turn::commit(const Write& write, const Made& made) {
 }
 
 void Turn::store_children(const Write& write, const Made& made) {
-    std::vector<std::string> kept;
-    std::vector<std::string> types;
     for (const MadeChild& child : made.children) {
         const ResourcePath path = path_of(child.id);
         const auto body = read_json(child.body);
@@ -131,25 +120,11 @@ void Turn::store_children(const Write& write, const Made& made) {
         const Reply* reply = inquiry_.known(question_target(path.id(), write.api_version));
         const bool real = reply != nullptr && reply->status == 200 &&
                           world_.overlay.find(path.key()).presence == Presence::unknown;
-        store(path, child.type, write.api_version, *body, real);
-        kept.push_back(path.key());
-        types.push_back(child.type);
+        store(path, child.type, write.api_version, *body, real, child.whole);
     }
-    // A list inline in the body is whole: a child that is not in it any more is gone.
-    const Json* before = write.before.here() ? member(write.before.body, "properties") : nullptr;
-    const Json* sent = member(write.sent, "properties");
-    if (before == nullptr || sent == nullptr || !before->is_object()) return;
-    for (const auto& [plural, list] : before->items()) {
-        const Json* now = member(*sent, plural);
-        if (now == nullptr || !now->is_array() || !list.is_array()) continue;
-        for (const Json& child : list) {
-            const std::string id = text_at(child, "id");
-            const ResourcePath path = path_of(id);
-            if (path.parent_key() != write.path.key() || !path.item()) continue;
-            if (!ascii_iequals(last_of(path.type()), plural)) continue;
-            if (std::find(kept.begin(), kept.end(), path.key()) != kept.end()) continue;
-            world_.overlay.remove(path.id(), path.type(), write.before.real);
-        }
+    for (const std::string& id : made.gone) {
+        const ResourcePath path = path_of(id);
+        if (path.item()) world_.overlay.remove(path.id(), path.type(), write.before.real);
     }
 }
 
@@ -167,18 +142,8 @@ void Turn::reflect_in_parent(const ResourcePath& path,
     } else if (const Reply* reply = inquiry_.known(question_target(parent.id(), api_version))) {
         if (reply->status == 200) whole = read_json(reply->body);
     }
-    Json* list = whole ? inline_list(*whole, last_of(path.type())) : nullptr;
-    if (list == nullptr) return;
-    const auto at = std::find_if(list->begin(), list->end(), [&path](const Json& child) {
-        return base::to_lower(text_at(child, "id")) == path.key();
-    });
-    if (body == nullptr) {
-        if (at == list->end()) return;
-        list->erase(at);
-    } else if (at == list->end()) {
-        list->push_back(*body);
-    } else {
-        *at = *body;
+    if (!whole || !knowledge_.recipes.show_in_parent(path.type(), path.last(), body, *whole)) {
+        return;
     }
     // A child as deep as a body may be would make of its parent one that cannot be read again.
     if (!read_json(to_text(*whole))) return;

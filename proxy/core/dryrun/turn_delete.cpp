@@ -53,13 +53,14 @@ Step Turn::remove() {
     std::erase(location, ' ');
     const WriteStyle style = knowledge_.recipes.write_style(path_.type());
     remove_resource(path_, before, {});
+    if (style.remove == Runs::at_once || knowledge_.options.lro == Lro::instant) {
+        return finish(
+            answer(style.removed, style.removed_shows ? to_text(before.body) : std::string()));
+    }
     return answer_removal(style.remove, location.empty() ? "global" : location);
 }
 
 Step Turn::answer_removal(Runs runs, const std::string& location) {
-    if (runs == Runs::at_once || knowledge_.options.lro == Lro::instant) {
-        return finish(answer(200, {}));
-    }
     Operation operation;
     operation.id = guid("operation " + path_.key());
     operation.resource_id = path_.id();

@@ -96,14 +96,9 @@ Step Turn::deploy(const Json& body) {
 }
 
 Done Turn::template_fault(const Error& error) const {
-    const std::size_t colon = error.detail.find(": ");
-    const std::string_view detail = error.detail;
-    if (colon == std::string::npos || !base::is_token(detail.substr(0, colon))) {
-        return fault("invalid_template", {{"reason", detail}});
-    }
+    const DeploymentFault why = deployment_fault(error);
     Done done;
-    done.answer =
-        arm::arm_error(400, detail.substr(0, colon), detail.substr(colon + 2), moment_.context);
+    done.answer = arm::arm_error(400, why.code, why.message, moment_.context);
     return done;
 }
 
@@ -117,6 +112,13 @@ Result<DeploymentResult> Turn::carry(const Deployment& deployment) {
     auto result = carry_out(deployment, carried);
     if (!result) return result;
     for (const std::string& sentence : result->unknown) invent(sentence);
+    for (const NestedDeployment& nested : result->nested) {
+        const ResourcePath path = path_of(nested.id);
+        const Entry* entry = world_.overlay.exact(path.key());
+        if (entry == nullptr || entry->gone) continue;
+        const Json resource = read_json(entry->body).value_or(Json::object());
+        keep_deployment(path, resource, nested.operations, entry->real);
+    }
     return result;
 }
 

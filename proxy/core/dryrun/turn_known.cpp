@@ -87,6 +87,7 @@ Known Turn::look_up(const ResourcePath& path, std::string_view api_version) {
     if (found.presence == Presence::here) {
         known.state = Known::State::here;
         known.body = read_json(found.entry->body).value_or(Json::object());
+        if (!found.entry->whole.empty()) known.whole = read_json(found.entry->whole);
         known.etag = found.entry->etag;
         known.real = found.entry->real;
     }

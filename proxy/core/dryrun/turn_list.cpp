@@ -69,13 +69,9 @@ Step Turn::show_own_list(const std::vector<const Entry*>& shown,
         // It may be no list but a view of the resource: `{vm}/instanceView`.
         const auto resource = read_json(above.entry->body);
         const ResourcePath owner = path_of(path_.parent_id());
-        const auto viewed =
-            knowledge_.recipes.answer_action(making_of(owner, "GET", api_version()), path_.last(),
-                                             resource.value_or(Json::object()), Json::object());
-        if (viewed) {
-            invented_.insert(invented_.end(), viewed->invented.begin(), viewed->invented.end());
-            return finish(answer(viewed->status, viewed->body));
-        }
+        auto viewed = knowledge_.recipes.view(making_of(owner, "GET", api_version()), path_.last(),
+                                              resource.value_or(Json::object()));
+        if (viewed) return finish(answer(200, std::move(*viewed)));
     }
     return finish(answer(200, list_of(shown, show)));
 }

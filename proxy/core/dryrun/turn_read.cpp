@@ -67,8 +67,24 @@ std::string Turn::shown_body(const Entry& entry) {
     return operation != nullptr && operation->polls_left > 0 ? entry.interim : entry.body;
 }
 
+/// With the views that `$expand` asks for: a machine's `instanceView`.
+std::string Turn::expanded(const Entry& entry, std::string body) const {
+    const std::string_view wanted = query_.get("$expand");
+    auto whole = wanted.empty() ? std::nullopt : read_json(body);
+    if (!whole || !whole->is_object()) return body;
+    const ResourcePath path = path_of(entry.id);
+    const auto full = entry.whole.empty() ? whole : read_json(entry.whole);
+    for (const std::string_view name : base::split_list(wanted)) {
+        const auto view = knowledge_.recipes.view(making_of(path, "GET", api_version()), name,
+                                                  full.value_or(*whole));
+        const auto parsed = view ? read_json(*view) : std::nullopt;
+        if (parsed) (*whole)["properties"][std::string(name)] = *parsed;
+    }
+    return to_text(*whole);
+}
+
 Done Turn::show(const Entry& entry) {
-    std::string body = shown_body(entry);
+    std::string body = expanded(entry, shown_body(entry));
     // A client may look at the resource alone until it is ready.
     if (Operation* operation = world_.operations.find(entry.operation))
         Operations::poll(*operation);

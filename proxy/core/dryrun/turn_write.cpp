@@ -74,7 +74,7 @@ Step Turn::write_resource(const Json& body) {
     if (patch && !before.here()) return absent(path_);
     if (auto refused = check_conditions(before)) return std::move(*refused);
     if (auto refused = check_locks(path_, "write")) return std::move(*refused);
-    const Json sent = patch ? merge_patch(before.body, body) : body;
+    const Json sent = patch ? merge_patch(before.full(), body) : body;
     if (auto refused = check_location(sent, before)) return std::move(*refused);
     const Write write{path_, path_.type(), api_version(), before, sent, {}};
     const Made made = make(write);
@@ -85,7 +85,8 @@ Step Turn::write_resource(const Json& body) {
 
 Step Turn::answer_write(const Known& before, const Json& after) {
     const WriteStyle style = knowledge_.recipes.write_style(path_.type());
-    const Runs runs = request_.method == "PATCH" ? style.patch : style.put;
+    const Runs put = before.here() ? style.update : style.put;
+    const Runs runs = request_.method == "PATCH" ? style.patch : put;
     const unsigned status = before.here() ? style.updated : style.created;
     Entry* entry = world_.overlay.exact(path_.key());
     const auto final_answer = [&] {

@@ -150,6 +150,12 @@ awaitable<Result<void>> Exchange::ask_all(const std::vector<dryrun::Question>& q
     if (upstream_started_ == SteadyTime()) upstream_started_ = std::chrono::steady_clock::now();
     for (const dryrun::Question& question : questions) {
         ++record_->asked;
+        if (question.after_seconds > 0) {
+            asio::steady_timer pause(context_.worker.context);
+            pause.expires_after(std::chrono::seconds(question.after_seconds));
+            const auto [waited] = co_await pause.async_wait(kTuple);
+            if (waited) co_return Error{Errc::timed_out, "the proxy is stopping"};
+        }
         Result<dryrun::Reply> reply = co_await ask(question);
         if (!reply) co_return reply.error();
         replies.push_back(std::move(*reply));

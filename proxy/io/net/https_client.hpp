@@ -28,7 +28,8 @@ class HttpsClient {
 
     /// The answer to `GET target` of `host` (normal form), whatever its status. `authorization` is
     /// a whole field value without control bytes. Errors: those of UpstreamPool::acquire,
-    /// `timed_out`, `truncated`, `bad_response`, `body_too_large`; none quotes what was sent.
+    /// `timed_out`, `connection_closed` (no answer came), `truncated`,
+    /// `bad_response`, `body_too_large`; none quotes what was sent.
     [[nodiscard]] Result<HttpsAnswer> get(const std::string& host,
                                           const std::string& target,
                                           const std::string& authorization);

@@ -35,7 +35,7 @@ std::string folder_of(const std::string& file) {
 
 }  // namespace
 
-Result<Confinement> confinement_of_proxy(const std::string& trace) {
+Result<Confinement> confinement_of_proxy(const std::vector<std::string>& written) {
     base::RuleFile file("confinement.json");
     const auto rules = file.parse(base::embedded_rules("confinement"));
     file.expect_keys(rules, "confinement", {"about", "read", "read_where_linked"});
@@ -49,7 +49,9 @@ Result<Confinement> confinement_of_proxy(const std::string& trace) {
         if (!folder.empty() && is_new) needs.read.push_back(folder);
     }
     if (file.error()) return *file.error();
-    if (!trace.empty()) needs.write.push_back(folder_of(trace));
+    for (const std::string& name : written) {
+        if (!name.empty()) needs.write.push_back(folder_of(name));
+    }
     return needs;
 }
 

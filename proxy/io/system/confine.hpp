@@ -18,8 +18,9 @@ struct Confinement {
 };
 
 /// What `proxy` needs while it serves: the resolver's files by config/rules/confinement.json, and
-/// the folder of `trace` (empty: none), which is opened anew on SIGHUP. Error: `config_invalid`.
-[[nodiscard]] Result<Confinement> confinement_of_proxy(const std::string& trace);
+/// the folders of the files that it writes anew while it serves (an empty name: none): trace,
+/// overlay, list of changes. Error: `config_invalid`.
+[[nodiscard]] Result<Confinement> confinement_of_proxy(const std::vector<std::string>& written);
 
 /// Gives the rest up, for good. The text says for a log what holds from now on and what this kernel
 /// does not have. Does nothing in a build with a sanitizer, which reads files when it reports.

@@ -159,7 +159,7 @@ TEST(Lists, AGroupThatLivesHereAloneIsNotAskedFor) {
     stage.real(kSub + "/resourcegroups", R"({"value":[{"id":")" + kRg + R"(","name":"rg1"}]})");
     EXPECT_THAT(names(stage.play("GET", kSub + "/resourcegroups")), ElementsAre("rg1", "fresh"));
     stage.real(kRg, "{}");
-    EXPECT_EQ(stage.play("DELETE", kRg).status, 200U);
+    EXPECT_EQ(stage.play("DELETE", kRg).status, 202U);
     EXPECT_THAT(names(stage.play("GET", kSub + "/resourcegroups")), ElementsAre("fresh"));
 }
 
@@ -173,7 +173,7 @@ TEST(Lists, ChildrenAreListedUnderTheirParentAlone) {
     EXPECT_THAT(names(stage.play("GET", nets + "/n1/subnets")), ElementsAre("s1"));
     EXPECT_THAT(names(stage.play("GET", nets + "/n2/subnets")), IsEmpty());
     EXPECT_TRUE(stage.play("GET", nets + "/n3/subnets").forwarded);
-    EXPECT_EQ(stage.play("DELETE", nets + "/n1").status, 200U);
+    EXPECT_EQ(stage.play("DELETE", nets + "/n1").status, 202U);
     EXPECT_TRUE(stage.play("GET", nets + "/n1/subnets/s1").forwarded) << "nothing is known of it";
 }
 

@@ -168,7 +168,7 @@ TEST(Rehearsal, ADeletedGroupHidesAllInItAndComesBackEmpty) {
     Stage stage;
     stage.real_group();
     stage.real(kPlain, R"({"id":"x"})");
-    EXPECT_EQ(stage.play("DELETE", kRg).status, 200U);
+    EXPECT_EQ(stage.play("DELETE", kRg).status, 202U);
     EXPECT_EQ(stage.play("HEAD", kRg).status, 404U);
     EXPECT_EQ(stage.play("GET", kPlain).code(), "ResourceGroupNotFound");
     EXPECT_EQ(stage.play("PUT", kPlain, "{}").code(), "ResourceGroupNotFound");

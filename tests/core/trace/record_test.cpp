@@ -131,7 +131,7 @@ TEST(Record, WhatIsNotKnownIsNull) {
         R"("verdict":{"outcome":"uncertain","clause":"not-forwardable","policy":null},)"
         R"("action":"failed","response":{"status":null,"request_id":null,"correlation_id":null,)"
         R"("body_bytes":0,"refused_by":null},"time_ms":{"total":0,"upstream":null},"contents":[],)"
-        R"("error":"connection_closed: h closed the connection","retry_of":null,)"
+        R"("simulation":null,"error":"connection_closed: h closed the connection","retry_of":null,)"
         R"("retry_token":null})"
         "\n");
     expect_clean_line(line);

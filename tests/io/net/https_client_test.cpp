@@ -70,7 +70,7 @@ TEST_F(HttpsClientTest, ACutOrOddAnswerIsAnError) {
         const char* bytes;
         Errc code;
     } cases[] = {
-        {"", Errc::truncated},
+        {"", Errc::connection_closed},
         {"HTTP/1.1 200 OK\r\nContent-Le", Errc::truncated},
         {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", Errc::truncated},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", Errc::truncated},
