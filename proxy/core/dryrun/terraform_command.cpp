@@ -148,8 +148,8 @@ class Reader {
                 return;
             }
             refuse_option(rule, *option);
-            const bool apart = !option->value && has(rules_.value_options, option->name) &&
-                               at + 1 < words.size();
+            const bool apart =
+                !option->value && has(rules_.value_options, option->name) && at + 1 < words.size();
             if (apart) ++at;
             if (apart || option->value) {
                 note_file(*option, {at, option->prefix, option->value.value_or(words[at])});
