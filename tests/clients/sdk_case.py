@@ -54,8 +54,9 @@ class SdkMatrix:
         """Sign-in was tunnelled, everything at ARM bears the SDK's name, and nobody else called."""
         hosts = {record["host"] for record in done.trace if record["record"] == "tunnel"}
         self.assertEqual({fake_entra.HOST}, hosts, f"{done}")
-        self.assertEqual(len(done.arm) + len([r for r in done.requests()
-                                              if r["action"] == "refused"]), len(done.requests()))
+        answered_here = [r for r in done.requests() if r["action"] in ("refused", "simulated")]
+        asked = sum(r["simulation"]["asked"] for r in done.requests() if r["simulation"])
+        self.assertEqual(len(done.arm) - asked + len(answered_here), len(done.requests()))
         for record in done.requests():
             self.assertEqual((self.TOOL, self.VERSION),
                              (record["client"]["tool"], record["client"]["version"]), record)
@@ -130,6 +131,17 @@ class SdkMatrix:
                 for record in done.requests("PUT") + done.requests("DELETE"):
                     self.assert_request(record, person, outcome="pass", action="forwarded",
                                         clause=SEEN_AS[person][2])
+
+    def test_a_dry_run_is_followed_to_its_end_and_touches_nothing(self):
+        self.stage.arm.put(f"{GROUPS}/old", {"location": "westeurope"})
+        done, said = self.sdk(people.WITHOUT_MFA, "dry-run", "list", "create:g", "list",
+                              "delete:old", "list")
+        self.assert_succeeded(said, ["old"], "g", ["old", "g"], None, ["g"])
+        self.assertEqual([], done.writes_at_arm(), f"{done}")
+        for record in done.requests("PUT") + done.requests("DELETE"):
+            self.assert_request(record, people.WITHOUT_MFA, outcome="fail", action="simulated",
+                                clause="user-without-mfa")
+        self.assertIn("1 to create, 0 to update, 1 to delete, 0 actions\n", done.stderr)
 
     def test_a_user_who_can_step_up_succeeds_after_exactly_one_retry(self):
         self.assert_steps_up(people.CAN_STEP_UP, "password")

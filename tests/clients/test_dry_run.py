@@ -66,6 +66,9 @@ RESOURCES = {
       properties = {} }""", "group"),
 }
 NO_LOCATION = {"subnet"}
+URN = "Canonical:0001-com-ubuntu-server-jammy:22_04-lts-gen2:22.04.202401010"
+IMAGE = (f"/subscriptions/{people.SUBSCRIPTION}/providers/Microsoft.Compute/locations/westeurope/"
+         "publishers/{}/artifacttypes/vmimage/offers/{}/skus/{}/versions/{}".format(*URN.split(":")))
 
 
 def setUpModule():
@@ -237,6 +240,26 @@ class Az(DryRunCase):
                          "--value", "planted-secret-value", status=1)
         self.assertIn("armgatevault1 was only rehearsed", secret.stderr)
         self.assertNotIn("planted-secret-value", self.changes.read_text())
+
+    def test_a_machine_with_its_network_is_created_shown_and_stopped(self):
+        self.stage.arm.put(IMAGE, {"location": "westeurope", "properties": {
+            "hyperVGeneration": "V2", "osDiskImage": {"operatingSystem": "Linux"},
+            "dataDiskImages": []}})
+        self.az("group", "create", "-n", "g", "-l", "westeurope")
+        made = self.shown("vm", "create", "-g", "g", "-n", "vm1", "--image", URN,
+                          "--admin-username", "olaf", "--admin-password", "Planted-Pass-1234",
+                          "--size", "Standard_B1s", "--public-ip-sku", "Standard")
+        self.assertEqual("VM running", made["powerState"])
+        self.assertTrue(made["privateIpAddress"])
+        self.assertEqual(["vm1"], [one["name"] for one in self.shown("vm", "list", "-g", "g")])
+        self.az("vm", "deallocate", "-g", "g", "-n", "vm1")
+        self.assertEqual("VM deallocated", self.shown("vm", "show", "-d", "-g", "g", "-n", "vm1")[
+            "powerState"])
+        made_by_it = {name for kind, name in self.listed() if kind == "create"}
+        self.assertLessEqual({"vm1VNET", "vm1NSG", "vm1PublicIP", "vm1VMNic", "vm1"}, made_by_it)
+        self.assertNotIn("Planted-Pass", self.changes.read_text())
+        self.az("vm", "delete", "-g", "g", "-n", "vm1", "--yes")
+        self.assertEqual(("delete", "vm1"), self.listed()[-1])
 
     def test_a_template_is_deployed_with_its_operations_and_outputs(self):
         self.az("group", "create", "-n", "g", "-l", "westeurope")

@@ -98,7 +98,10 @@ void Turn::store(const ResourcePath& path,
 Json Turn::commit(const Write& write, const Made& made) {
     Json body = read_json(made.body).value_or(Json::object());
     const Json* before = write.before.here() ? &write.before.body : nullptr;
-    for (const std::string& sentence : made.invented) invent(sentence);
+    // Of the many resources of a deployment the trace has to say whose it is.
+    const bool carried = !write.carried_by.empty();
+    const std::string whose = carried ? std::string(write.path.last()) + ": " : std::string();
+    for (const std::string& sentence : made.invented) invent(whose + sentence);
     // What changes nothing is no change: a second apply gives an empty list.
     if (before != nullptr && same_resource(*before, body)) return *before;
     renew_etag(body, before, guid("etag " + write.path.key()));
@@ -109,6 +112,7 @@ Json Turn::commit(const Write& write, const Made& made) {
     record(before != nullptr ? ChangeKind::update : ChangeKind::create,
            write.carried_by.empty() ? request_.method : std::string_view("PUT"), write.path,
            {before != nullptr ? to_text(*before) : std::string(), to_text(body)}, write.carried_by);
+    if (carried) world_.changes.back().invented = made.invented;
     return body;
 }
 

@@ -89,6 +89,7 @@ Step Turn::deploy(const Json& body) {
     keep_deployment(path_, resource, result->operations, before.real);
     record(before.here() ? ChangeKind::update : ChangeKind::create, request_.method, path_,
            {before.here() ? to_text(before.body) : std::string(), to_text(resource)}, {});
+    world_.changes.back().invented = result->unknown;
     // The deployment comes before what it carries.
     std::rotate(world_.changes.begin() + static_cast<std::ptrdiff_t>(first),
                 world_.changes.end() - 1, world_.changes.end());

@@ -94,6 +94,10 @@ TEST(WithRecipes, ADeploymentWritesItsResourcesAndListsThem) {
     EXPECT_GE(stage.play("GET", id + "/operations").json()["value"].size(), 1U);
     EXPECT_THAT(stage.change_lines(), ElementsAre("create " + id, "create " + kAccount));
     EXPECT_EQ(stage.changes()[1].carried_by, id);
+    // Each change says what was made up for it alone.
+    EXPECT_THAT(stage.changes()[0].invented, testing::IsEmpty());
+    EXPECT_THAT(stage.changes()[1].invented, testing::Not(testing::IsEmpty()));
+    EXPECT_THAT(put.invented, testing::Contains(testing::StartsWith("acc1: ")));
     const Played again = stage.play("PUT", id, body);
     EXPECT_EQ(again.status, 200U);
     EXPECT_EQ(stage.play("POST", id + "/validate", body).status, 200U)
