@@ -50,5 +50,7 @@ void run_idle(const IdleOptions& options);
 void run_bulk(const BulkOptions& options);
 /// Heads read with and without the checks, in this process.
 void run_checks();
+/// Reads, lists and memory of a dry run, in this process.
+void run_dry_run();
 
 }  // namespace armgate::bench

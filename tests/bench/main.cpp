@@ -86,6 +86,8 @@ int main(int argc, char** argv) {
 
     CLI::App* checks = app.add_subcommand("checks", "What the strict reading of heads costs");
     checks->callback([&] { chosen = [] { run_checks(); }; });
+    CLI::App* dry_run = app.add_subcommand("dry-run", "What a dry run costs in time and memory");
+    dry_run->callback([&] { chosen = [] { run_dry_run(); }; });
 
     CLI11_PARSE(app, argc, argv);
     ::alarm(kMostSeconds);
