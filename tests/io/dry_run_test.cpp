@@ -194,6 +194,56 @@ TEST_F(DryRunTest, AnUpstreamThatCannotBeReachedIsABadGateway) {
     EXPECT_TRUE(proxy().dry_run().changes().empty());
 }
 
+TEST_F(DryRunTest, ArmsWhatIfIsAskedFirstAndWhatItForeseesIsTaken) {
+    settings_.dry_run.options.ask_what_if = true;
+    const std::string account = kReal + "/providers/Microsoft.Storage/storageAccounts/acc1";
+    const std::string result = kSub + "/operationresults/w1" + kVersion;
+    upstream_.answer_with([&](Wire& wire, const Message& message) {
+        const std::string line = message.start_line();
+        if (line.starts_with("POST ") && line.find("/whatIf?") != std::string::npos) {
+            wire.send("HTTP/1.1 202 Accepted\r\nLocation: https://management.azure.com" + result +
+                      "\r\nContent-Length: 0\r\n\r\n");
+        } else if (line.starts_with("GET " + result)) {
+            const json after{{"id", account},
+                             {"location", "westeurope"},
+                             {"sku", {{"name", "Standard_GRS"}}},
+                             {"kind", "StorageV2"},
+                             {"properties", {{"foreseen", true}}}};
+            const json change{{"resourceId", account}, {"changeType", "Create"}, {"after", after}};
+            wire.send(ok(json({{"status", "Succeeded"},
+                               {"properties", {{"changes", json::array({change})}}}})
+                             .dump()));
+        } else {
+            wire.send(real_answer(line));
+        }
+        return Afterwards::next_request;
+    });
+    const json resource{{"type", "Microsoft.Storage/storageAccounts"},
+                        {"apiVersion", "2023-01-01"},
+                        {"name", "acc1"},
+                        {"location", "westeurope"},
+                        {"kind", "StorageV2"},
+                        {"sku", {{"name", "Standard_LRS"}}}};
+    const json sent{
+        {"properties",
+         {{"mode", "Incremental"},
+          {"template",
+           {{"$schema",
+             "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"},
+            {"contentVersion", "1.0.0.0"},
+            {"resources", json::array({resource})}}}}}};
+    Wire wire = arm();
+    const Message put =
+        send(wire, "PUT", kReal + "/providers/Microsoft.Resources/deployments/d1", sent.dump());
+    EXPECT_EQ(put.status(), 201) << put.raw;
+    const json made = json::parse(send(wire, "GET", account).body);
+    EXPECT_EQ(made.at("properties").value("foreseen", false), true) << made.dump();
+    EXPECT_EQ(made.at("sku").at("name"), "Standard_GRS");
+    for (const std::string& line : upstream_lines()) {
+        EXPECT_TRUE(line.starts_with("GET ") || line.find("/whatIf?") != std::string::npos) << line;
+    }
+}
+
 TEST_F(DryRunTest, ADataPlaneIsNotTunnelledUnlessAskedFor) {
     ScriptedUpstream vault([](Wire& wire) { wire.send("hello"); });
     for (const std::string host : {"kv1.vault.azure.net", "kv2.vault.azure.net"}) {
