@@ -280,6 +280,17 @@ TEST_F(DryRunTest, AHandshakeForADataPlaneInsideAnotherTunnelIsCut) {
     EXPECT_NE(tunnels[0].error.find("Key Vault"), std::string::npos) << tunnels[0].error;
 }
 
+TEST_F(DryRunTest, AHandshakeThatNamesNoHostIsNotLetThroughToAnAddress) {
+    ScriptedUpstream server([](Wire& wire) { static_cast<void>(wire.read_to_end()); });
+    Wire wire = dial();
+    ASSERT_EQ(connect(wire, "127.0.0.1:" + std::to_string(server.port())), 200);
+    EXPECT_THROW(wire.start_tls(TlsOptions()), WireError);
+    const auto tunnels = proxy().records().tunnels(1);
+    ASSERT_EQ(tunnels.size(), 1U);
+    EXPECT_EQ(tunnels[0].bytes_sent, 0U);
+    EXPECT_NE(tunnels[0].error.find("names no host"), std::string::npos) << tunnels[0].error;
+}
+
 TEST_F(DryRunTest, AnOverlayIsKeptAndResumed) {
     const TemporaryFolder folder;
     settings_.dry_run.overlay = folder.file("overlay.json");
@@ -302,8 +313,12 @@ TEST_F(DryRunTest, WhatTheOverlaysFileCannotKeepHasNotHappened) {
     ASSERT_EQ(::rename(folder.path().c_str(), (folder.path() + "-moved").c_str()), 0);
     const Message answer = send(wire, "PUT", kNew + "2", R"({"location":"westeurope"})");
     EXPECT_EQ(answer.status(), 503) << answer.raw;
+    EXPECT_EQ(send(wire, "GET", kNew).status(), 200) << "what was kept before is still there";
     ASSERT_EQ(::rename((folder.path() + "-moved").c_str(), folder.path().c_str()), 0);
     EXPECT_EQ(send(wire, "GET", kNew + "2").status(), 404);
+    EXPECT_EQ(send(wire, "PUT", kNew + "3", R"({"location":"westeurope"})").status(), 201);
+    const std::string text = slurp(settings_.dry_run.overlay);
+    EXPECT_NE(text.find("resourceGroups/new\\\""), std::string::npos) << "nothing is lost of it";
 }
 
 TEST_F(DryRunTest, ABrokenOverlayStopsTheStart) {

@@ -36,6 +36,18 @@ Json convert(arm::JsonValue value) {
     return object;
 }
 
+/// ordered_json looks a member up by looking through all: wide objects would take minutes.
+constexpr std::size_t kMaxMembers = 5'000;
+
+bool is_too_wide(arm::JsonValue value) {
+    if (value.is_object() && value.size() > kMaxMembers) return true;
+    if (!value.is_object() && !value.is_array()) return false;
+    for (const arm::JsonValue inside : value) {
+        if (is_too_wide(inside)) return true;
+    }
+    return false;
+}
+
 void merge_into(Json& target, const Json& patch) {
     if (!patch.is_object()) {
         target = patch;
@@ -77,7 +89,7 @@ std::uint64_t hash(std::uint64_t state, std::string_view text) {
 
 std::optional<Json> read_json(std::string_view text) {
     const auto document = arm::LenientJson::parse(text, kLimits);
-    if (!document) return std::nullopt;
+    if (!document || is_too_wide(document->root())) return std::nullopt;
     return convert(document->root());
 }
 

@@ -158,6 +158,15 @@ void Overlay::each_of_type(std::string_view type,
     }
 }
 
+bool Overlay::is_freed(std::string_view type, std::string_view name) const {
+    const auto keys = types_.find(type);
+    if (keys == types_.end()) return false;
+    for (const std::string_view key : keys->second) {
+        if (key.substr(key.rfind('/') + 1) == name && exact(key)->gone) return true;
+    }
+    return false;
+}
+
 bool Overlay::touches_type(std::string_view type, std::string_view prefix) const {
     const auto keys = types_.find(type);
     return keys != types_.end() && has_prefix(keys->second, prefix);

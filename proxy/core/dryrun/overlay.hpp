@@ -72,6 +72,8 @@ class Overlay {
     /// Entries, tombstones left out, whose key begins with `prefix`, in the order of their keys.
     void each_below(std::string_view prefix, const std::function<void(const Entry&)>& visit) const;
     /// The same of one type (in lower case).
+    /// True where a resource of that type and name (both lower case) was deleted here.
+    [[nodiscard]] bool is_freed(std::string_view type, std::string_view name) const;
     void each_of_type(std::string_view type,
                       std::string_view prefix,
                       const std::function<void(const Entry&)>& visit) const;

@@ -69,10 +69,11 @@ const ErrorText& DryRunRules::error(std::string_view name) const {
 Result<DryRunRules> parse_dryrun_rules(std::string_view text) {
     RuleFile file("dryrun.json");
     const json root = file.parse(text);
-    file.expect_keys(root, "",
-                     {"source", "group_api_version", "provider_api_version",
-                      "subscription_api_version", "polls", "retry_after_seconds", "states",
-                      "reading_posts", "implied_names", "needs_location", "errors", "name_taken"});
+    file.expect_keys(
+        root, "",
+        {"source", "group_api_version", "provider_api_version", "subscription_api_version", "polls",
+         "retry_after_seconds", "states", "user_named_actions", "reading_posts", "implied_names",
+         "needs_location", "errors", "name_taken"});
     DryRunRules rules;
     rules.group_api_version = file.text(root, "group_api_version");
     rules.provider_api_version = file.text(root, "provider_api_version");
@@ -81,6 +82,9 @@ Result<DryRunRules> parse_dryrun_rules(std::string_view text) {
     rules.retry_after_seconds = number(file, root, "retry_after_seconds", 600);
     rules.states = read_states(file, root);
     rules.reading_posts = lower_set(file, root, "reading_posts");
+    for (const std::string& type : file.texts(root, "user_named_actions")) {
+        rules.user_named_actions.push_back(base::to_lower(type));
+    }
     rules.implied_names = lower_set(file, root, "implied_names");
     rules.needs_location = lower_set(file, root, "needs_location");
     read_errors(file, root, rules);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace armgate::dryrun {
 
@@ -30,7 +31,10 @@ struct DryRunRules {
     unsigned polls = 1;  ///< that find an operation still running
     unsigned retry_after_seconds = 1;
     StateNames states;
-    std::unordered_set<std::string> reading_posts;   ///< `type/action`, lower case
+    std::unordered_set<std::string> reading_posts;  ///< `type/action`, lower case
+    /// How types begin whose actions are named by their users, lower case: no name of theirs tells
+    /// that it reads.
+    std::vector<std::string> user_named_actions;
     std::unordered_set<std::string> implied_names;   ///< lower case: exist with their parent
     std::unordered_set<std::string> needs_location;  ///< types, lower case
     std::map<std::string, ErrorText, std::less<>> errors;

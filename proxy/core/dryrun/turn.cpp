@@ -2,6 +2,8 @@
 
 #include "core/base/text.hpp"
 
+#include <algorithm>
+
 namespace armgate::dryrun {
 
 Turn::Turn(const Knowledge& knowledge,
@@ -54,6 +56,11 @@ std::optional<Done> Turn::read_body(Json& body) const {
             if (value != nullptr && !value->is_object() && !value->is_null()) {
                 reason = "a member that has to be an object is none";
             }
+        }
+        const Json* tags = member(*sent, "tags");
+        const auto is_text = [](const Json& value) { return !value.is_structured(); };
+        if (tags != nullptr && !std::all_of(tags->begin(), tags->end(), is_text)) {
+            reason = "a tag's value has to be a string";
         }
         for (const char* key : {"location", "etag"}) {
             const Json* value = member(*sent, key);

@@ -172,6 +172,8 @@ class Turn {
     // --- POST: turn_action.cpp, turn_register.cpp
     [[nodiscard]] Step act();
     [[nodiscard]] bool is_reading_post() const;
+    [[nodiscard]] bool is_named_by_azure() const;
+    [[nodiscard]] bool is_known_to_read() const;
     [[nodiscard]] Step read_by_post();
     [[nodiscard]] Step act_on(const ResourcePath& resource, std::string_view action);
     [[nodiscard]] Step answer_action(const ResourcePath& resource,

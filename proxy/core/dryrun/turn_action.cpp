@@ -38,12 +38,26 @@ Step Turn::act() {
         return move_resources();
     }
     if (is_rehearsed_deployment_action()) return rehearse_deployment_action();
-    if (ascii_iequals(path_.last(), "checkNameAvailability")) return check_name();
+    if (ascii_iequals(path_.last(), "checkNameAvailability") && is_named_by_azure()) {
+        return check_name();
+    }
     if (is_reading_post()) return read_by_post();
     return act_on(path_of(path_.parent_id()), path_.last());
 }
 
+/// A name such as `list...` tells that an action reads where Azure chose it, not where a user did.
+bool Turn::is_named_by_azure() const {
+    const std::string type = base::to_lower(path_.type());
+    const auto begins = [&type](const std::string& start) { return type.starts_with(start); };
+    const auto& named = knowledge_.rules.user_named_actions;
+    return type.starts_with("microsoft.") && std::none_of(named.begin(), named.end(), begins);
+}
+
 bool Turn::is_reading_post() const {
+    return is_named_by_azure() && is_known_to_read();
+}
+
+bool Turn::is_known_to_read() const {
     return knowledge_.rules.reading_posts.contains(base::to_lower(path_.type())) ||
            knowledge_.recipes.is_reading_action(without_last(path_.type()), path_.last());
 }
@@ -134,10 +148,14 @@ Step Turn::check_name() {
         type = base::to_lower(path_.ns()) + "/" + type;
     }
     bool taken = false;
+    const bool freed = !name.empty() && world_.overlay.is_freed(type, base::to_lower(name));
     world_.overlay.each_of_type(type, "/", [&](const Entry& entry) {
         const std::string_view own = std::string_view(entry.id).substr(entry.id.rfind('/') + 1);
         taken = taken || (!entry.real && ascii_iequals(own, name));
     });
+    if (freed && !taken) {
+        return answer(200, to_text({{"nameAvailable", true}}));
+    }
     if (!taken || name.empty()) {
         if (!path_.clear()) return not_simulated("a POST whose path can be read in two ways");
         return Forward{};

@@ -74,6 +74,7 @@ std::string Turn::expanded(const Entry& entry, std::string body) const {
     if (!whole || !whole->is_object()) return body;
     const ResourcePath path = path_of(entry.id);
     const auto full = entry.whole.empty() ? whole : read_json(entry.whole);
+    if (!(*whole)["properties"].is_object()) return body;
     for (const std::string_view name : base::split_list(wanted)) {
         const auto view = knowledge_.recipes.view(making_of(path, "GET", api_version()), name,
                                                   full.value_or(*whole));

@@ -89,7 +89,7 @@ Step Turn::write_stack(const Json& body) {
     if (inquiry_.pending()) return Ask{};
     if (misplaced) return std::move(*misplaced);
     const Json* properties = member(body, "properties");
-    if (properties == nullptr) {
+    if (properties == nullptr || !properties->is_object()) {
         return fault("invalid_content", {{"reason", "it has no properties"}});
     }
     Json sent = body;

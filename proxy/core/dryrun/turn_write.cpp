@@ -108,6 +108,7 @@ Step Turn::answer_write(const Known& before, const Json& after) {
     operation.started = moment_.context.now;
     Json interim = after;
     const StateNames& states = knowledge_.rules.states;
+    if (!interim["properties"].is_object()) interim["properties"] = Json::object();
     interim["properties"]["provisioningState"] = before.here() ? states.updated : states.created;
     entry->operation = operation.id;
     entry->interim = to_text(interim);

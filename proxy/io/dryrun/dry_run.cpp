@@ -49,30 +49,46 @@ Result<void> DryRun::resume() {
                                            ". Name another file, or remove it to begin anew"};
 }
 
-Result<void> DryRun::keep() const {
+Result<void> DryRun::keep() {
     if (setup_.overlay.empty()) return {};
     const std::filesystem::path file(setup_.overlay);
     const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
     auto opened = certs::open_folder(folder);
     if (!opened) return Error{Errc::file_unwritable, opened.error().detail};
-    return certs::replace_file({opened->get(), folder}, file.filename().string(),
-                               rehearsal_->save(), kPrivate);
+    std::string text = rehearsal_->save();
+    if (text.size() > kMaxOverlayBytes) {
+        return Error{Errc::file_unwritable,
+                     "--overlay " + setup_.overlay + ": the rehearsal is larger than 256 MiB"};
+    }
+    const auto written =
+        certs::replace_file({opened->get(), folder}, file.filename().string(), text, kPrivate);
+    if (written) kept_ = std::move(text);
+    return written;
 }
 
 Result<dryrun::Step> DryRun::step(const dryrun::Request& request,
                                   std::span<const dryrun::Reply> replies,
                                   const dryrun::Moment& moment) {
     const std::lock_guard lock(mutex_);
-    dryrun::Step next = rehearsal_->step(request, replies, moment);
     const bool may_change = request.what->request_class != arm::RequestClass::read;
-    if (!std::holds_alternative<dryrun::Done>(next) || !may_change) return next;
-    const Result<void> kept = keep();
-    if (kept) return next;
-    // What is not on disk has not happened: back to what is.
-    rehearsal_ = std::make_unique<dryrun::Rehearsal>(recipes_, rules_, setup_.options);
-    const Result<void> resumed = resume();
-    return Error{Errc::file_unwritable,
-                 kept.error().detail + (resumed ? "" : "; and what was kept cannot be read")};
+    try {
+        dryrun::Step next = rehearsal_->step(request, replies, moment);
+        if (!std::holds_alternative<dryrun::Done>(next) || !may_change) return next;
+        const Result<void> kept = keep();
+        if (kept) return next;
+        go_back();
+        return kept.error();
+    } catch (...) {
+        go_back();
+        throw;
+    }
+}
+
+/// What is not on disk has not happened. Not read back from there: what keeps a file from being
+/// written may keep it from being read.
+void DryRun::go_back() {
+    if (setup_.overlay.empty()) return;
+    static_cast<void>(rehearsal_->load(kept_));
 }
 
 std::vector<dryrun::Change> DryRun::changes() const {
@@ -85,7 +101,8 @@ std::string DryRun::rehearsed_owner(std::string_view host) const {
     const std::string address = "//" + std::string(host);
     const std::vector<dryrun::Change>& changes = rehearsal_->changes();
     const auto names_it = [&](const dryrun::Change& change) {
-        return change.after.find(address) != std::string::npos;
+        return change.kind == dryrun::ChangeKind::create &&
+               change.after.find(address) != std::string::npos;
     };
     const auto last = std::find_if(changes.rbegin(), changes.rend(), names_it);
     return last == changes.rend() ? std::string() : last->id;
@@ -107,6 +124,12 @@ std::string DryRun::forbids(std::string_view host) const {
            ", where Azure can be changed without Resource Manager, so nothing is let through to "
            "it; --tunnel " +
            name + " lets it, and what is changed there is changed";
+}
+
+std::string DryRun::forbids_unnamed(std::string_view host) const {
+    if (data_planes_are_ == DataPlanesAre::open || !arm::is_ip_address(host)) return {};
+    return "dry run: a TLS handshake to the address " + std::string(host) +
+           " names no host, so it may be for one where Azure can be changed; it is not let through";
 }
 
 }  // namespace armgate::io

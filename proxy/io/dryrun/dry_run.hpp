@@ -47,10 +47,16 @@ class DryRun {
     /// Why no tunnel to `host` (normal form) is opened: one sentence; empty where it may be.
     [[nodiscard]] std::string forbids(std::string_view host) const;
 
+    /// The same for a TLS handshake that names no host, in a tunnel to `host`: an address may be
+    /// anybody's, a data plane's too.
+    [[nodiscard]] std::string forbids_unnamed(std::string_view host) const;
+
   private:
     explicit DryRun(DryRunSetup setup, const arm::ArmRules& rules, dryrun::Recipes recipes);
     [[nodiscard]] Result<void> resume();
-    [[nodiscard]] Result<void> keep() const;
+    /// Writes the file; what it holds then is what a later failure goes back to.
+    [[nodiscard]] Result<void> keep();
+    void go_back();
     [[nodiscard]] std::string rehearsed_owner(std::string_view host) const;
 
     const DryRunSetup setup_;
@@ -60,6 +66,7 @@ class DryRun {
     std::atomic<DataPlanesAre> data_planes_are_{DataPlanesAre::shut};
     mutable std::mutex mutex_;
     std::unique_ptr<dryrun::Rehearsal> rehearsal_;  ///< under mutex_
+    std::string kept_;                              ///< under mutex_: the file's text
 };
 
 }  // namespace armgate::io

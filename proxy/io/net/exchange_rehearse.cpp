@@ -11,8 +11,8 @@
 namespace armgate::io {
 namespace {
 
-/// Asks that follow one another for one request: a what-if is polled, everything else takes two.
-constexpr int kMaxRounds = 40;
+/// Asks that follow one another for one request: a what-if is polled, a long list has pages.
+constexpr int kMaxRounds = 100;
 
 std::string_view caller_type(identity::IdentityKind kind) noexcept {
     switch (kind) {
@@ -128,7 +128,8 @@ awaitable<Exchange::After> Exchange::rehearse_step_by_step() {
             co_return failed;
         }
     }
-    const Error endless(Errc::system, "the rehearsal asks without end");
+    const Error endless(Errc::bad_response,
+                        "the answer hangs on more of Resource Manager's pages than are read");
     const After failed = co_await answer_failure(endless);
     co_return failed;
 }

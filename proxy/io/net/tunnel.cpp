@@ -44,12 +44,12 @@ SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts) {
         case tls::Peek::hello:
             break;
     }
-    if (!hello.server_name) return {SniffResult::Kind::pass, {}};
+    if (!hello.server_name) return {SniffResult::Kind::pass, {}, true};
     const auto name = arm::normalise_host(*hello.server_name);
     // A name that is none to us may be one to a more lenient server.
     if (!name) return {SniffResult::Kind::malformed, {}};
     if (hosts.contains(*name)) return {SniffResult::Kind::arm_host, *name};
-    return {SniffResult::Kind::pass, *name};
+    return {SniffResult::Kind::pass, *name, true};
 }
 
 /// Between the two directions. Asio drops a coroutine without a word where it has no memory to wait
@@ -110,8 +110,11 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const Forbidden& names, trace::TunnelRe
     for (;;) {
         const SniffResult sniffed = sniff_bytes(before_.view(), names.hosts);
         if (sniffed.kind == SniffResult::Kind::pass) {
-            const bool named = names.dry_run != nullptr && !sniffed.server_name.empty();
-            const std::string why = named ? names.dry_run->forbids(sniffed.server_name) : "";
+            std::string why;
+            if (names.dry_run != nullptr && sniffed.is_tls) {
+                why = sniffed.server_name.empty() ? names.dry_run->forbids_unnamed(record.host)
+                                                  : names.dry_run->forbids(sniffed.server_name);
+            }
             if (why.empty()) co_return Sniffed::passes;
             record.error = std::string(error_name(Errc::not_rehearsed)) + ": " + why;
             co_return Sniffed::refused;

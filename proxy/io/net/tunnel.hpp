@@ -60,6 +60,7 @@ class Tunnel {
 struct SniffResult {
     enum class Kind { need_more, pass, arm_host, malformed } kind = Kind::need_more;
     std::string server_name;  ///< normal form, where the hello names one
+    bool is_tls = false;      ///< a whole ClientHello
 };
 [[nodiscard]] SniffResult sniff_bytes(std::string_view bytes, const arm::ArmHosts& hosts);
 

@@ -143,5 +143,53 @@ TEST(NoWayOut, AReadingPostWithAnOddPathIsNotSent) {
             .forwarded);
 }
 
+TEST(NoWayOut, AnActionThatItsUsersNamedIsNeverTakenForARead) {
+    for (const char* path :
+         {"/providers/Microsoft.CustomProviders/resourceProviders/rp/getAndLock",
+          "/providers/Microsoft.CustomProviders/resourceProviders/rp/checkNameAvailability",
+          "/providers/Microsoft.Solutions/applications/a/listAndDelete",
+          "/providers/Microsoft.Web/sites/s/hostruntime/admin/listAll",
+          "/providers/Microsoft.Web/sites/s/listsyncfunctiontriggerstatus",
+          "/providers/Contoso.Unknown/things/t/validateAndDeploy"}) {
+        test::Stage stage;
+        stage.real_group();
+        EXPECT_FALSE(stage.play("POST", test::kRg + path, "{}").forwarded) << path;
+    }
+    test::Stage stage;
+    stage.real_group();
+    EXPECT_TRUE(
+        stage.play("POST", test::kRg + "/providers/Microsoft.Storage/storageAccounts/a/listKeys")
+            .forwarded)
+        << "what Azure named so reads";
+}
+
+TEST(Rehearsal, ANameThatIsFreedHereIsFree) {
+    test::Stage stage;
+    stage.real_group();
+    const std::string site = test::kRg + "/providers/Microsoft.Web/sites/app1";
+    stage.real(site, R"({"id":"x","location":"westeurope","properties":{}})");
+    EXPECT_LT(stage.play("DELETE", site).status, 300U);
+    const std::string check = test::kRg.substr(0, test::kRg.find("/resourceGroups")) +
+                              "/providers/Microsoft.Web/checkNameAvailability";
+    const test::Played freed =
+        stage.play("POST", check, R"({"name":"app1","type":"Microsoft.Web/sites"})");
+    EXPECT_EQ(freed.json().value("nameAvailable", false), true) << freed.body;
+}
+
+TEST(Rehearsal, AWideObjectAndANestedTagAreRefusedAtOnce) {
+    std::string wide = R"({"properties":{"a":0)";
+    for (int i = 0; i < 50'000; ++i) wide += ",\"a" + std::to_string(i) + "\":0";
+    test::Stage stage;
+    stage.real_group();
+    const std::string id = test::kRg + "/providers/Microsoft.Example/things/t";
+    EXPECT_EQ(stage.play("PUT", id, wide + "}}").status, 400U);
+    EXPECT_EQ(stage.play("PUT", id, R"({"tags":{"a":{"b":1}}})").status, 400U);
+    EXPECT_EQ(stage
+                  .play("PUT", test::kRg + "/providers/Microsoft.Resources/deploymentStacks/s",
+                        R"({"properties":null})")
+                  .status,
+              400U);
+}
+
 }  // namespace
 }  // namespace armgate::dryrun
