@@ -3,6 +3,9 @@
 #include "core/arm/judged_path.hpp"
 #include "core/arm/target.hpp"
 #include "core/base/text.hpp"
+#include "core/base/utf8.hpp"
+
+#include <algorithm>
 
 namespace armgate::dryrun {
 namespace {
@@ -72,6 +75,13 @@ ResourcePath::ResourcePath(std::string_view path, const arm::OperationRules& rul
     } else {
         parent_end_ = ends[segments.size() - (item_ ? 3 : 2)];
     }
+}
+
+bool ResourcePath::is_text() const noexcept {
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20U || c == '\x7F';
+    };
+    return base::is_utf8(id_) && std::none_of(id_.begin(), id_.end(), is_control);
 }
 
 std::string_view ResourcePath::last() const noexcept {

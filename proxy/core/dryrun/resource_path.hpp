@@ -24,6 +24,8 @@ class ResourcePath {
     /// and other containers; empty where the path is outside ARM's grammar.
     [[nodiscard]] const std::string& type() const noexcept { return type_; }
     [[nodiscard]] std::string_view last() const noexcept;
+    /// True where the id is UTF-8 without control bytes: only such a one can be kept as text.
+    [[nodiscard]] bool is_text() const noexcept;
 
     /// True where it names a resource, a container or a provider; else it ends in a collection's
     /// or an action's name.

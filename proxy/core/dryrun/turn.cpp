@@ -21,6 +21,8 @@ Turn::Turn(const Knowledge& knowledge,
 }
 
 Step Turn::run() {
+    const bool reads = arm::class_of_method(request_.method) == arm::RequestClass::read;
+    if (!reads && !path_.is_text()) return not_simulated("a change to what the path names");
     switch (arm::class_of_method(request_.method)) {
         case arm::RequestClass::read:
             return read();

@@ -136,7 +136,7 @@ Known Turn::known_before(const ResourcePath& path, std::string_view version) {
 
 Json Turn::write_carried(const DeployedResource& resource, const Json& body) {
     const ResourcePath path = path_of(resource.id);
-    if (!path.item()) {
+    if (!path.item() || !path.is_text()) {
         invent("'" + resource.id + "' is no resource id; it was not written.");
         return body;
     }

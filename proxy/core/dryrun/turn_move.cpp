@@ -78,7 +78,8 @@ std::optional<Done> Turn::read_move(Move& move) const {
     move.target = sent ? text_at(*sent, "targetResourceGroup") : std::string();
     const ResourcePath source = path_of(path_.parent_id());
     bool well = resources != nullptr && resources->is_array() && !resources->empty() &&
-                resources->size() <= kMaxMoved && path_of(move.target).is_group();
+                resources->size() <= kMaxMoved && path_of(move.target).is_group() &&
+                path_of(move.target).is_text();
     for (std::size_t i = 0; well && i < resources->size(); ++i) {
         const Json& id = (*resources)[i];
         well = id.is_string();
