@@ -4,13 +4,13 @@ Each command runs to its end and believes that it changed Azure; the fake ARM, w
 reaches it, never sees a write. Terraform's own state is compared byte for byte.
 """
 
-import hashlib
 import json
 import shutil
 
 import az_install
 import client_cache
 import people
+import terraform_case
 import terraform_install
 from client_case import GROUPS, ClientCase
 from harness import missing
@@ -99,13 +99,6 @@ resource "azapi_resource" "{label}" {{
     return "\n".join(parts)
 
 
-def hashed(folder):
-    """Every file below `folder`, by its bytes and times."""
-    return {str(path.relative_to(folder)): (hashlib.sha256(path.read_bytes()).hexdigest(),
-                                            path.stat().st_mtime_ns)
-            for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
 class DryRunCase(ClientCase):
     def setUp(self):
         self.stage.arm.reset()
@@ -117,7 +110,8 @@ class DryRunCase(ClientCase):
 
     def rehearse(self, command, home, *, status=0, **variables):
         done = self.run_client(command, home, "dry-run", options=[
-            "--overlay", self.overlay, "--changes", self.changes], **az_install.QUIET, **variables)
+            "--overlay", self.overlay, "--changes", self.changes],
+            **{**az_install.QUIET, **variables})
         out = [entry for entry in done.writes_at_arm()
                if not entry["path"].endswith("/checkNameAvailability")]  # a POST that reads
         self.assertEqual([], out, f"{done}")
@@ -139,18 +133,15 @@ class Terraform(DryRunCase):
         (self.folder / "main.tf").write_text(configuration())
 
     def terraform(self, command, *arguments, mode="dry-run", status=0):
-        words = [TERRAFORM, f"-chdir={self.folder}", command, "-no-color", "-input=false",
-                 *arguments]
-        who = {"ARM_SUBSCRIPTION_ID": people.SUBSCRIPTION, "ARM_TENANT_ID": people.TENANT,
-               "ARM_USE_MSI": "false", "PATH": f"{AZ.parent}:/usr/local/bin:/usr/bin:/bin",
-               "TF_CLI_CONFIG_FILE": str(SETTINGS), "TF_IN_AUTOMATION": "1"}
+        words = terraform_case.words(TERRAFORM, self.folder, command, *arguments)
+        variables = terraform_case.variables(PERSON, SETTINGS, AZ)
         if mode != "dry-run":
-            return self.run_client(words, self.home(), mode, **az_install.QUIET, **who)
-        return self.rehearse(words, self.home(), status=status, **who)
+            return self.run_client(words, self.home(), mode, **variables)
+        return self.rehearse(words, self.home(), status=status, **variables)
 
     def test_apply_plan_change_and_destroy_run_to_their_end_and_touch_nothing(self):
         self.assertEqual(0, self.terraform("init", mode="observe").status)
-        before = hashed(self.folder)
+        before = terraform_case.snapshot(self.folder)
         count = len(RESOURCES) + 1
 
         applied = self.terraform("apply", "-auto-approve")
@@ -169,7 +160,7 @@ class Terraform(DryRunCase):
 
         destroyed = self.terraform("destroy", "-auto-approve")
         self.assertIn(f"Destroy complete! Resources: {count} destroyed", destroyed.stdout)
-        self.assertEqual(before, hashed(self.folder), "the user's folder is as it was")
+        self.assertEqual(before, terraform_case.snapshot(self.folder), "the user's folder is as it was")
 
     def test_a_real_group_is_read_and_its_update_is_a_diff(self):
         self.stage.arm.put(f"{GROUPS}/g", {"location": "westeurope", "tags": {"env": "old"}})

@@ -6,7 +6,6 @@ user has to go by what they print.
 """
 
 import json
-import os
 import re
 import shutil
 import unittest
@@ -17,6 +16,7 @@ import fake_arm
 import fake_blob
 import fake_entra
 import people
+import terraform_case
 import terraform_install
 from client_case import GROUP_WRITE, GROUPS, SEEN_AS, ClientCase
 from harness import missing
@@ -99,16 +99,9 @@ class TerraformCase(ClientCase):
 
     def terraform(self, folder, person, mode, command, *arguments, options=()):
         """Runs Terraform in `folder`; `person` decides between client secret and az."""
-        who = {"ARM_SUBSCRIPTION_ID": people.SUBSCRIPTION, "ARM_TENANT_ID": people.TENANT,
-               "ARM_USE_MSI": "false"}  # azapi would ask this machine for an identity first
-        if person is people.SERVICE_PRINCIPAL:
-            who.update(ARM_CLIENT_ID=person.app_id, ARM_CLIENT_SECRET=person.secret)
-        else:
-            who["PATH"] = f"{AZ.parent}{os.pathsep}{os.environ['PATH']}"
         return self.run_client(
-            [TERRAFORM, f"-chdir={folder}", command, "-no-color", "-input=false", *arguments],
-            self.home(person), mode, options=options, TF_CLI_CONFIG_FILE=str(SETTINGS),
-            TF_IN_AUTOMATION="1", **who, **az_install.QUIET)
+            terraform_case.words(TERRAFORM, folder, command, *arguments), self.home(person), mode,
+            options=options, **terraform_case.variables(person, SETTINGS, AZ))
 
     def succeeds(self, *arguments, **options):
         done = self.terraform(*arguments, **options)

@@ -4,13 +4,13 @@ The azurerm backend and terraform_data are in Terraform itself, so nothing has t
 service principal signs in, so az is not needed either.
 """
 
-import os
 import shutil
 import unittest
 
 import client_cache
 import fake_blob
 import people
+import terraform_case
 from client_case import GROUPS, ClientCase
 from harness import missing
 
@@ -42,17 +42,6 @@ def setUpModule():
         missing(str(reason))
 
 
-def snapshot(folder):
-    """Every file's bytes, mode and time, every link's target."""
-    seen = {}
-    for path in sorted(folder.rglob("*")):
-        facts = path.lstat()
-        content = os.readlink(path) if path.is_symlink() else \
-            path.read_bytes() if path.is_file() else None
-        seen[str(path)] = (facts.st_mode, facts.st_mtime_ns, content)
-    return seen
-
-
 class StateInAStorageAccount(ClientCase):
     """What was applied for real stays as it is, whatever is rehearsed on top of it."""
 
@@ -71,20 +60,17 @@ class StateInAStorageAccount(ClientCase):
         self.terraform("observe", "apply", "-auto-approve")
         self.configure("two")
         self.applied = self.stage.blob.blobs[STATE]
-        self.folder = snapshot(self.project)
+        self.folder = terraform_case.snapshot(self.project)
         self.stage.blob.forget()
 
     def configure(self, text):
         (self.project / "main.tf").write_text(CONFIGURATION % text)
 
     def terraform(self, mode, command, *arguments, options=(), status=0):
-        person = people.SERVICE_PRINCIPAL
         done = self.run_client(
-            [TERRAFORM, f"-chdir={self.project}", command, "-no-color", *arguments],
-            self.stage.folder / "home", mode, options=options, TF_IN_AUTOMATION="1", TF_INPUT="0",
-            TF_CLI_CONFIG_FILE=str(self.project / "settings.rc"), ARM_USE_MSI="false",
-            ARM_SUBSCRIPTION_ID=people.SUBSCRIPTION, ARM_TENANT_ID=people.TENANT,
-            ARM_CLIENT_ID=person.app_id, ARM_CLIENT_SECRET=person.secret)
+            terraform_case.words(TERRAFORM, self.project, command, *arguments),
+            self.stage.folder / "home", mode, options=options, **terraform_case.variables(
+                people.SERVICE_PRINCIPAL, self.project / "settings.rc"))
         self.assertEqual(status, done.status, f"{done}")
         return done
 
@@ -92,7 +78,7 @@ class StateInAStorageAccount(ClientCase):
         self.assertEqual(self.applied, self.stage.blob.blobs[STATE])
         self.assertEqual({"GET", "HEAD"}, {"GET", "HEAD"} | {
             request["method"] for request in self.stage.blob.requests()})
-        self.assertEqual(self.folder, snapshot(self.project))
+        self.assertEqual(self.folder, terraform_case.snapshot(self.project))
         self.assertEqual([], list(self.stage.folder.glob("armgate-run-*")), "a copy is left")
 
     def test_each_command_leaves_state_and_folder_bit_for_bit(self):
@@ -124,7 +110,7 @@ class StateInAStorageAccount(ClientCase):
     def test_a_command_that_is_killed_leaves_nothing_behind(self):
         self.configure('two"\n  provisioner "local-exec" {\n    when = destroy\n'
                        '    command = "kill -9 $PPID"\n  }\n  triggers_replace = "x')
-        self.folder = snapshot(self.project)
+        self.folder = terraform_case.snapshot(self.project)
         done = self.terraform("dry-run", "apply", "-auto-approve", status=128 + 9)
         self.assertIn("works on a copy", done.stderr)
         self.assert_untouched()

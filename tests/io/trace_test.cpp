@@ -147,6 +147,22 @@ TEST_F(TracedProgram, AFullDiskIsSaidOnceWritesGet503InEnforceAndAGapLineFollows
     EXPECT_EQ(program.wait(), 0);
 }
 
+TEST_F(TracedProgram, AFullDiskHoldsWritesBackInADryRun) {
+    ChildProgram program(arguments({"--mode", "dry-run", "--lro", "instant"}));
+    Wire wire = arm_through(program);
+    const int before = ask(wire, "PUT");
+    EXPECT_TRUE(before == 200 || before == 201) << before;
+    limit_files(program, static_cast<rlim_t>(trace().size()));
+    EXPECT_EQ(ask(wire, "GET"), 200);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(ask(wire, "PUT"), 503);
+    limit_files(program, RLIM_INFINITY);
+    EXPECT_EQ(ask(wire, "PUT"), 200);
+    EXPECT_NE(trace().find(R"({"record":"gap","lost":)"), std::string::npos) << trace();
+    for (const Message& message : upstream_.requests()) {
+        EXPECT_TRUE(message.start_line().starts_with("GET ")) << message.start_line();
+    }
+}
+
 TEST_F(TracedProgram, AFullDiskHoldsNothingBackInObserve) {
     ChildProgram program(arguments());
     Wire wire = arm_through(program);
