@@ -67,12 +67,12 @@ Result<void> DryRun::keep() {
 }
 
 Result<dryrun::Step> DryRun::step(const dryrun::Request& request,
-                                  std::span<const dryrun::Reply> replies,
+                                  std::span<const dryrun::Answered> answered,
                                   const dryrun::Moment& moment) {
     const std::lock_guard lock(mutex_);
     const bool may_change = request.what->request_class != arm::RequestClass::read;
     try {
-        dryrun::Step next = rehearsal_->step(request, replies, moment);
+        dryrun::Step next = rehearsal_->step(request, answered, moment);
         if (!std::holds_alternative<dryrun::Done>(next) || !may_change) return next;
         const Result<void> kept = keep();
         if (kept) return next;
