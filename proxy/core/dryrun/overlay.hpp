@@ -72,15 +72,16 @@ class Overlay {
     /// Entries, tombstones left out, whose key begins with `prefix`, in the order of their keys.
     void each_below(std::string_view prefix, const std::function<void(const Entry&)>& visit) const;
     /// The same of one type (in lower case).
-    /// True where a resource of that type and name (both lower case) was deleted here.
-    [[nodiscard]] bool is_freed(std::string_view type, std::string_view name) const;
     void each_of_type(std::string_view type,
                       std::string_view prefix,
                       const std::function<void(const Entry&)>& visit) const;
+    /// True where a resource of that type and name (both lower case) was deleted here.
+    [[nodiscard]] bool is_freed(std::string_view type, std::string_view name) const;
     /// True where an entry or tombstone of the type lies below.
     [[nodiscard]] bool touches_type(std::string_view type, std::string_view prefix) const;
     /// True where anything real below `prefix` is hidden or replaced, or has other tags.
     [[nodiscard]] bool alters_below(std::string_view prefix) const;
+    /// True where anything below `prefix` is other than in the real subscription.
     [[nodiscard]] bool touches_below(std::string_view prefix) const;
 
     /// Tags of a real resource that has no entry, as `Microsoft.Resources/tags` set them: JSON.

@@ -105,11 +105,6 @@ std::string_view Query::get(std::string_view name) const noexcept {
     return {};
 }
 
-bool Query::has(std::string_view name) const noexcept {
-    return std::any_of(parameters_.begin(), parameters_.end(),
-                       [name](const auto& entry) { return ascii_iequals(entry.first, name); });
-}
-
 bool Query::continues() const noexcept {
     return std::any_of(parameters_.begin(), parameters_.end(), [](const auto& entry) {
         for (const char* word : {"skip", "token", "marker", "page", "continuation"}) {

@@ -18,7 +18,6 @@ class Query {
     explicit Query(std::string_view query);
     /// The decoded value of the first parameter of that name without case; empty where absent.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
-    [[nodiscard]] bool has(std::string_view name) const noexcept;
 
     /// True where a parameter asks for a page that is not the first: `$skiptoken`, `marker`.
     [[nodiscard]] bool continues() const noexcept;

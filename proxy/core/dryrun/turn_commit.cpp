@@ -30,17 +30,15 @@ Made Turn::make(const Write& write) const {
 }
 
 bool Turn::ask_for_children(const Made& made, std::string_view api_version) {
+    // Nothing real lies below a resource that is new.
+    const Reply* own = inquiry_.known(question_target(path_.id(), api_version));
+    const bool is_new = own != nullptr && own->status == 404 &&
+                        world_.overlay.find(path_.key()).presence == Presence::unknown;
+    if (is_new) return !inquiry_.pending();
     std::size_t asked = 0;
     for (const MadeChild& child : made.children) {
         const ResourcePath path = path_of(child.id);
         if (world_.overlay.find(path.key()).presence != Presence::unknown) continue;
-        // Nothing real lies below a resource that is new.
-        const Overlay::Found parent = world_.overlay.find(path_.key());
-        if (parent.presence == Presence::unknown &&
-            inquiry_.known(question_target(path_.id(), api_version)) != nullptr &&
-            inquiry_.known(question_target(path_.id(), api_version))->status == 404) {
-            continue;
-        }
         if (++asked <= kMaxAskedChildren) {
             inquiry_.ask({"GET", question_target(path.id(), api_version), {}, 0});
         }
