@@ -23,7 +23,7 @@ struct ListView {
     std::string type;       ///< in lower case; of `all_resources` unused
     std::string prefix;     ///< keys begin with it, its slash included
     bool direct = false;    ///< nothing but one name behind the prefix: children of a parent
-    std::optional<Filter> filter;
+    std::optional<ListFilter> filter;
 };
 
 /// `path` names a list. Nothing where no list can be meant.

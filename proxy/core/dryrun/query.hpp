@@ -27,10 +27,10 @@ class Query {
 };
 
 /// What a resource must be to be listed.
-class Filter {
+class ListFilter {
   public:
     /// Nothing where the expression holds anything but what is named above.
-    [[nodiscard]] static std::optional<Filter> parse(std::string_view text);
+    [[nodiscard]] static std::optional<ListFilter> parse(std::string_view text);
 
     /// `resource` is the whole body. Names and values compare without case.
     [[nodiscard]] bool matches(const Json& resource) const;

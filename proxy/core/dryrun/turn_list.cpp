@@ -30,7 +30,7 @@ Step Turn::list() {
     const std::string_view wanted = query_.get("$filter");
     bool understood = true;
     if (!wanted.empty()) {
-        view->filter = Filter::parse(wanted);
+        view->filter = ListFilter::parse(wanted);
         understood = view->filter.has_value();
         if (!understood) {
             invent("The list's filter was not applied to what lives only in the dry run.");
