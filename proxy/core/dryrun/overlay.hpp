@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/time.hpp"
+#include "core/dryrun/shared_text.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -21,7 +22,7 @@ struct Entry {
     std::string id;    ///< in the caller's casing
     std::string type;  ///< in the caller's casing
     std::string api_version;
-    std::string body;     ///< JSON, as it is once no operation runs
+    SharedText body;      ///< JSON, as it is once no operation runs
     std::string whole;    ///< JSON, with what ARM never shows; empty: the body
     std::string summary;  ///< JSON, as `/resources` lists it; empty where it does not
     std::string etag;

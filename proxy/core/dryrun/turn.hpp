@@ -158,12 +158,13 @@ class Turn {
     [[nodiscard]] bool ask_for_children(const Made& made, std::string_view api_version);
     /// Stores it with its children and records the change; gives the resource as it is then.
     Json commit(const Write& write, const Made& made);
-    void store(const ResourcePath& path,
-               std::string_view type,
-               std::string_view api_version,
-               const Json& body,
-               bool real,
-               std::string whole = {});
+    /// Gives the text of the body, as it is kept.
+    SharedText store(const ResourcePath& path,
+                     std::string_view type,
+                     std::string_view api_version,
+                     const Json& body,
+                     bool real,
+                     std::string whole = {});
     void store_children(const Write& write, const Made& made);
     void reflect_in_parent(const ResourcePath& path,
                            const Json* body,
@@ -172,8 +173,8 @@ class Turn {
                          const Known& before,
                          std::string_view carried_by);
     struct Texts {
-        std::string before;
-        std::string after;
+        SharedText before;
+        SharedText after;
     };
     void record(ChangeKind kind,
                 std::string_view method,

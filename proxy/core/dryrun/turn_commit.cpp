@@ -71,12 +71,12 @@ void Turn::record(ChangeKind kind,
     world_.changes.push_back(std::move(change));
 }
 
-void Turn::store(const ResourcePath& path,
-                 std::string_view type,
-                 std::string_view api_version,
-                 const Json& body,
-                 bool real,
-                 std::string whole) {
+SharedText Turn::store(const ResourcePath& path,
+                       std::string_view type,
+                       std::string_view api_version,
+                       const Json& body,
+                       bool real,
+                       std::string whole) {
     Entry entry;
     entry.id = path.id();
     entry.type = type;
@@ -90,7 +90,7 @@ void Turn::store(const ResourcePath& path,
     const Entry* old = world_.overlay.exact(path.key());
     const bool was_here = old != nullptr && !old->gone;
     entry.created = was_here ? old->created : moment_.context.now;
-    world_.overlay.put(std::move(entry));
+    return world_.overlay.put(std::move(entry)).body;
 }
 
 Json Turn::commit(const Write& write, const Made& made) {
@@ -103,13 +103,13 @@ Json Turn::commit(const Write& write, const Made& made) {
     // What changes nothing is no change: a second apply gives an empty list.
     if (before != nullptr && same_resource(*before, body)) return *before;
     renew_etag(body, before, guid("etag " + write.path.key()));
-    store(write.path, write.type, write.api_version, body, write.before.real,
-          with_etag(made.whole, body));
+    const SharedText after = store(write.path, write.type, write.api_version, body,
+                                   write.before.real, with_etag(made.whole, body));
     store_children(write, made);
     reflect_in_parent(write.path, &body, write.api_version);
     record(before != nullptr ? ChangeKind::update : ChangeKind::create,
            write.carried_by.empty() ? request_.method : std::string_view("PUT"), write.path,
-           {before != nullptr ? to_text(*before) : std::string(), to_text(body)}, write.carried_by);
+           {before != nullptr ? to_text(*before) : std::string(), after}, write.carried_by);
     if (carried) world_.changes.back().invented = made.invented;
     return body;
 }

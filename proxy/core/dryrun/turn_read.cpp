@@ -52,13 +52,14 @@ std::optional<Done> Turn::poll() {
     const ResourcePath resource = path_of(operation->resource_id);
     const Overlay::Found found = world_.overlay.find(resource.key());
     if (found.presence != Presence::here) return answer(204, {});
-    return answer(operation->status, found.entry->body);
+    return answer(operation->status, std::string(found.entry->body.view()));
 }
 
 std::string Turn::shown_body(const Entry& entry) {
-    if (entry.operation.empty()) return entry.body;
-    const Operation* operation = world_.operations.find(entry.operation);
-    return operation != nullptr && operation->polls_left > 0 ? entry.interim : entry.body;
+    const Operation* operation =
+        entry.operation.empty() ? nullptr : world_.operations.find(entry.operation);
+    const bool runs = operation != nullptr && operation->polls_left > 0;
+    return runs ? entry.interim : std::string(entry.body.view());
 }
 
 /// With the views that `$expand` asks for: a machine's `instanceView`.

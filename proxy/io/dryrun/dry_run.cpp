@@ -102,7 +102,7 @@ std::string DryRun::rehearsed_owner(std::string_view host) const {
     const std::vector<dryrun::Change>& changes = rehearsal_->changes();
     const auto names_it = [&](const dryrun::Change& change) {
         return change.kind == dryrun::ChangeKind::create &&
-               change.after.find(address) != std::string::npos;
+               change.after.view().find(address) != std::string_view::npos;
     };
     const auto last = std::find_if(changes.rbegin(), changes.rend(), names_it);
     return last == changes.rend() ? std::string() : last->id;
