@@ -48,16 +48,17 @@ class Stage {
         dryrun::Moment moment;
         moment.seq = ++seq_;
         moment.context.request_id = std::to_string(seq_);
-        std::vector<dryrun::Reply> replies;
+        std::vector<dryrun::Answered> answered;
         for (;;) {
-            dryrun::Step step = rehearsal_.step(request, replies, moment);
+            dryrun::Step step = rehearsal_.step(request, answered, moment);
             if (std::holds_alternative<dryrun::Forward>(step)) return {};
             if (auto* done = std::get_if<dryrun::Done>(&step)) {
                 if (done->answer.status >= 300) throw std::runtime_error(done->answer.body);
                 return std::move(done->answer.body);
             }
             for (const dryrun::Question& question : std::get<dryrun::Ask>(step).questions) {
-                replies.push_back(reply_to(question.target.substr(0, question.target.find('?'))));
+                const std::string asked = question.target.substr(0, question.target.find('?'));
+                answered.push_back({question, reply_to(asked)});
             }
         }
     }

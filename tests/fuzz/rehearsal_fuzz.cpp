@@ -55,9 +55,9 @@ void play(dryrun::Rehearsal& rehearsal, const Line& line, std::uint64_t seq) {
     dryrun::Moment moment;
     moment.seq = seq;
     moment.context.request_id = std::to_string(seq);
-    std::vector<dryrun::Reply> replies;
+    std::vector<dryrun::Answered> answered;
     for (int round = 0; round < 8; ++round) {
-        dryrun::Step step = rehearsal.step(request, replies, moment);
+        dryrun::Step step = rehearsal.step(request, answered, moment);
         if (std::holds_alternative<dryrun::Forward>(step)) {
             require(what.request_class == arm::RequestClass::read ||
                     (what.request_class == arm::RequestClass::action && what.clear));
@@ -73,7 +73,7 @@ void play(dryrun::Rehearsal& rehearsal, const Line& line, std::uint64_t seq) {
             require(question.method == "GET");
             require(question.target.find_first_of(" \r\n#") == std::string::npos ||
                     what.request_class == arm::RequestClass::read);
-            replies.push_back({line.status, {}, std::string(line.answer), false});
+            answered.push_back({question, {line.status, {}, std::string(line.answer), false}});
         }
     }
 }

@@ -120,16 +120,16 @@ class Stage {
 
     Played run(const dryrun::Request& request, const dryrun::Moment& moment) {
         Played played;
-        std::vector<dryrun::Reply> replies;
+        std::vector<dryrun::Answered> answered;
         for (int round = 0; round < 20; ++round) {
             const std::size_t before = rehearsal_.changes().size();
-            dryrun::Step step = rehearsal_.step(request, replies, moment);
+            dryrun::Step step = rehearsal_.step(request, answered, moment);
             if (auto* ask = std::get_if<dryrun::Ask>(&step)) {
                 EXPECT_EQ(rehearsal_.changes().size(), before) << "changed while asking";
                 EXPECT_FALSE(ask->questions.empty());
                 for (const auto& question : ask->questions) {
                     played.asked.push_back(question.target);
-                    replies.push_back(reply_to(question));
+                    answered.push_back({question, reply_to(question)});
                 }
                 continue;
             }

@@ -78,6 +78,19 @@ std::string RuleFile::text(const nlohmann::json& parent, std::string_view key) {
     return {};
 }
 
+std::string RuleFile::optional_text(const nlohmann::json& parent, std::string_view key) {
+    const bool there = parent.is_object() && parent.contains(std::string(key));
+    return there ? text(parent, key) : std::string();
+}
+
+bool RuleFile::flag(const nlohmann::json& parent, std::string_view key, bool otherwise) {
+    const auto found = parent.is_object() ? parent.find(std::string(key)) : parent.end();
+    if (found == parent.end()) return otherwise;
+    if (found->is_boolean()) return found->get<bool>();
+    fault(key, "is not true or false");
+    return otherwise;
+}
+
 std::vector<std::string> RuleFile::texts(const nlohmann::json& parent, std::string_view key) {
     std::vector<std::string> out;
     for (const auto& value : array(parent, key)) {

@@ -34,6 +34,12 @@ class RuleFile {
     [[nodiscard]] const nlohmann::json& array(const nlohmann::json& parent, std::string_view key);
     /// A string that is not empty.
     [[nodiscard]] std::string text(const nlohmann::json& parent, std::string_view key);
+    /// The same, empty where the key is left out.
+    [[nodiscard]] std::string optional_text(const nlohmann::json& parent, std::string_view key);
+    /// True or false; `otherwise` where the key is left out.
+    [[nodiscard]] bool flag(const nlohmann::json& parent,
+                            std::string_view key,
+                            bool otherwise = false);
     [[nodiscard]] std::vector<std::string> texts(const nlohmann::json& parent,
                                                  std::string_view key);
     /// The members of an object whose values are all strings.

@@ -16,10 +16,6 @@ bool has(const json& entry, const char* key) {
     return entry.is_object() && entry.contains(key);
 }
 
-std::string optional_text(base::RuleFile& file, const json& entry, const char* key) {
-    return has(entry, key) ? file.text(entry, key) : std::string();
-}
-
 std::vector<std::string> optional_texts(base::RuleFile& file, const json& entry, const char* key) {
     return has(entry, key) ? file.texts(entry, key) : std::vector<std::string>();
 }
@@ -76,10 +72,10 @@ ProbeRule read_probe(base::RuleFile& file, const json& entry, const wiring::Wiri
     rule.files = read_files(file, entry);
     rule.proxies = optional_texts(file, entry, "proxies");
     rule.since = optional_texts(file, entry, "since");
-    rule.too_old = optional_text(file, entry, "too_old");
-    rule.absent = optional_text(file, entry, "absent");
-    rule.unprobed = optional_text(file, entry, "unprobed");
-    rule.note = optional_text(file, entry, "note");
+    rule.too_old = file.optional_text(entry, "too_old");
+    rule.absent = file.optional_text(entry, "absent");
+    rule.unprobed = file.optional_text(entry, "unprobed");
+    rule.note = file.optional_text(entry, "note");
     check(file, rule);
     return rule;
 }

@@ -1,6 +1,7 @@
 #include "core/dryrun/body.hpp"
 
 #include "core/arm/lenient_json.hpp"
+#include "core/base/text.hpp"
 
 #include <cstdint>
 
@@ -149,6 +150,12 @@ void renew_etag(Json& body, const Json* before, std::string_view guid) {
         fresh = "\"" + fresh + "\"";
     }
     body["etag"] = fresh;
+}
+
+std::string region_name(std::string_view text) {
+    std::string out = base::to_lower(text);
+    std::erase(out, ' ');
+    return out;
 }
 
 std::string derived_guid(std::string_view seed, std::string_view salt) {

@@ -38,6 +38,9 @@ using Json = nlohmann::ordered_json;
 /// Gives a body that has an `etag`, the same as `before`, a new one in the same style.
 void renew_etag(Json& body, const Json* before, std::string_view guid);
 
+/// `West Europe` and `westeurope` are one region: the second.
+[[nodiscard]] std::string region_name(std::string_view text);
+
 /// A GUID that depends on nothing but `seed` and `salt`.
 [[nodiscard]] std::string derived_guid(std::string_view seed, std::string_view salt);
 

@@ -4,6 +4,7 @@
 
 #include "core/base/redact_body.hpp"
 #include "core/base/time.hpp"
+#include "core/dryrun/shared_text.hpp"
 #include "core/report/terminal_line.hpp"
 #include "core/verdict/verdict.hpp"
 
@@ -33,8 +34,8 @@ struct Change {
     std::string policy;
     std::uint64_t seq = 0;  ///< of the request's record in the trace
     base::Timestamp time;
-    std::string before;                 ///< empty: it did not exist, or is not known
-    std::string after;                  ///< empty: it is gone; of an action, the request's body
+    SharedText before;                  ///< empty: it did not exist, or is not known
+    SharedText after;                   ///< empty: it is gone; of an action, the request's body
     std::string carried_by;             ///< id of the deployment or parent that made it
     std::vector<std::string> invented;  ///< what was made up, a sentence each
 };

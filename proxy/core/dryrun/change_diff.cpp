@@ -183,7 +183,7 @@ struct Body {
     [[nodiscard]] Sides sides() const { return {&*raw, &*shown}; }
 };
 
-Body read_body(const std::string& text, const Change& change, const ChangeRules& rules) {
+Body read_body(std::string_view text, const Change& change, const ChangeRules& rules) {
     Body out;
     if (text.empty()) return out;
     out.raw = base::parse_json(text, base::kBodyDepth, base::DuplicateKeys::keep_last);

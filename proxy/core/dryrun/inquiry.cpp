@@ -10,11 +10,8 @@ namespace armgate::dryrun {
 const Reply* Inquiry::find(std::string_view method,
                            std::string_view target,
                            std::size_t nth) const {
-    const std::size_t count = std::min(asked_.size(), replies_.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        if (asked_[i].method == method && asked_[i].target == target && nth-- == 0) {
-            return &replies_[i];
-        }
+    for (const auto& [question, reply] : answered_) {
+        if (question.method == method && question.target == target && nth-- == 0) return &reply;
     }
     return nullptr;
 }
@@ -24,9 +21,8 @@ const Reply* Inquiry::known(std::string_view target, std::size_t nth) const {
 }
 
 const Reply* Inquiry::known_below(std::string_view prefix) const {
-    const std::size_t count = std::min(asked_.size(), replies_.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        if (asked_[i].method == "GET" && asked_[i].target.starts_with(prefix)) return &replies_[i];
+    for (const auto& [question, reply] : answered_) {
+        if (question.method == "GET" && question.target.starts_with(prefix)) return &reply;
     }
     return nullptr;
 }

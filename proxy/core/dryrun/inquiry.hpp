@@ -15,9 +15,8 @@ namespace armgate::dryrun {
 
 class Inquiry {
   public:
-    /// `asked`: what earlier steps asked, in order; `replies` theirs. Both outlive the inquiry.
-    Inquiry(std::span<const Question> asked, std::span<const Reply> replies)
-        : asked_(asked), replies_(replies) {}
+    /// `answered`: what earlier steps asked, in order. Outlives the inquiry.
+    explicit Inquiry(std::span<const Answered> answered) : answered_(answered) {}
 
     /// The reply to the `nth` asking of this question; null where it is to be asked first: then it
     /// is among `questions`.
@@ -37,8 +36,7 @@ class Inquiry {
                                     std::string_view target,
                                     std::size_t nth) const;
 
-    std::span<const Question> asked_;
-    std::span<const Reply> replies_;
+    std::span<const Answered> answered_;
     std::vector<Question> questions_;
 };
 

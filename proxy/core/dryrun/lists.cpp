@@ -4,7 +4,6 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace armgate::dryrun {
@@ -131,18 +130,17 @@ bool is_affected(const Overlay& overlay, const ListView& view) {
     return overlay.touches_type(view.type, view.prefix) || overlay.alters_below(view.prefix);
 }
 
-std::optional<Page> merge_page(std::string_view body,
-                               const Overlay& overlay,
-                               const std::vector<const Entry*>& shown,
-                               const std::vector<const Entry*>& new_ones,
-                               const Show& show) {
+std::optional<std::string> merge_page(std::string_view body,
+                                      const Overlay& overlay,
+                                      const std::vector<const Entry*>& shown,
+                                      const std::vector<const Entry*>& new_ones,
+                                      const Show& show) {
     const auto document = LenientJson::parse(body, kListLimits);
     if (!document) return std::nullopt;
     const auto elements = elements_of(document->root());
     if (!elements) return std::nullopt;
     const auto next = document->root().member("nextLink");
-    Page page;
-    page.last = !next || !next->is_string() || next->text().empty();
+    const bool last = !next || !next->is_string() || next->text().empty();
     Merger merger(overlay, shown, show);
     std::string list = "[";
     const auto add = [&list](std::string_view text) {
@@ -153,7 +151,7 @@ std::optional<Page> merge_page(std::string_view body,
         const auto text = merger.merge(element);
         if (text) add(*text);
     }
-    if (page.last) {
+    if (last) {
         for (const Entry* entry : new_ones) {
             if (!merger.listed(entry)) add(show(*entry));
         }
@@ -161,10 +159,10 @@ std::optional<Page> merge_page(std::string_view body,
     list.push_back(']');
     const std::string_view source = elements->source();
     const auto begin = static_cast<std::size_t>(source.data() - body.data());
-    page.body.reserve(body.size() + list.size());
-    page.body.append(body.substr(0, begin)).append(list);
-    page.body.append(body.substr(begin + source.size()));
-    return page;
+    std::string page;
+    page.reserve(body.size() + list.size());
+    page.append(body.substr(0, begin)).append(list);
+    return page.append(body.substr(begin + source.size()));
 }
 
 std::string summary_of(const ResourcePath& path, const Json& body) {

@@ -23,7 +23,7 @@ struct ListView {
     std::string type;       ///< in lower case; of `all_resources` unused
     std::string prefix;     ///< keys begin with it, its slash included
     bool direct = false;    ///< nothing but one name behind the prefix: children of a parent
-    std::optional<Filter> filter;
+    std::optional<ListFilter> filter;
 };
 
 /// `path` names a list. Nothing where no list can be meant.
@@ -38,18 +38,13 @@ struct ListView {
 /// How an entry is shown: JSON.
 using Show = std::function<std::string(const Entry&)>;
 
-struct Page {
-    std::string body;
-    bool last = false;  ///< ARM names no further page
-};
-
 /// `body`, ARM's answer, with the overlay's say; `new_ones` are added where it is the last page.
 /// Nothing where the body is no list (no array, and no object with an array `value`).
-[[nodiscard]] std::optional<Page> merge_page(std::string_view body,
-                                             const Overlay& overlay,
-                                             const std::vector<const Entry*>& shown,
-                                             const std::vector<const Entry*>& new_ones,
-                                             const Show& show);
+[[nodiscard]] std::optional<std::string> merge_page(std::string_view body,
+                                                    const Overlay& overlay,
+                                                    const std::vector<const Entry*>& shown,
+                                                    const std::vector<const Entry*>& new_ones,
+                                                    const Show& show);
 
 /// An entry as `/resources` lists it; empty for what it does not list: child types without a
 /// location, extensions, deployments.

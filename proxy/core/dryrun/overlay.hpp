@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/time.hpp"
+#include "core/dryrun/shared_text.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -21,7 +22,7 @@ struct Entry {
     std::string id;    ///< in the caller's casing
     std::string type;  ///< in the caller's casing
     std::string api_version;
-    std::string body;     ///< JSON, as it is once no operation runs
+    SharedText body;      ///< JSON, as it is once no operation runs
     std::string whole;    ///< JSON, with what ARM never shows; empty: the body
     std::string summary;  ///< JSON, as `/resources` lists it; empty where it does not
     std::string etag;
@@ -72,15 +73,16 @@ class Overlay {
     /// Entries, tombstones left out, whose key begins with `prefix`, in the order of their keys.
     void each_below(std::string_view prefix, const std::function<void(const Entry&)>& visit) const;
     /// The same of one type (in lower case).
-    /// True where a resource of that type and name (both lower case) was deleted here.
-    [[nodiscard]] bool is_freed(std::string_view type, std::string_view name) const;
     void each_of_type(std::string_view type,
                       std::string_view prefix,
                       const std::function<void(const Entry&)>& visit) const;
+    /// True where a resource of that type and name (both lower case) was deleted here.
+    [[nodiscard]] bool is_freed(std::string_view type, std::string_view name) const;
     /// True where an entry or tombstone of the type lies below.
     [[nodiscard]] bool touches_type(std::string_view type, std::string_view prefix) const;
     /// True where anything real below `prefix` is hidden or replaced, or has other tags.
     [[nodiscard]] bool alters_below(std::string_view prefix) const;
+    /// True where anything below `prefix` is other than in the real subscription.
     [[nodiscard]] bool touches_below(std::string_view prefix) const;
 
     /// Tags of a real resource that has no entry, as `Microsoft.Resources/tags` set them: JSON.

@@ -105,11 +105,6 @@ std::string_view Query::get(std::string_view name) const noexcept {
     return {};
 }
 
-bool Query::has(std::string_view name) const noexcept {
-    return std::any_of(parameters_.begin(), parameters_.end(),
-                       [name](const auto& entry) { return ascii_iequals(entry.first, name); });
-}
-
 bool Query::continues() const noexcept {
     return std::any_of(parameters_.begin(), parameters_.end(), [](const auto& entry) {
         for (const char* word : {"skip", "token", "marker", "page", "continuation"}) {
@@ -119,10 +114,10 @@ bool Query::continues() const noexcept {
     });
 }
 
-std::optional<Filter> Filter::parse(std::string_view text) {
+std::optional<ListFilter> ListFilter::parse(std::string_view text) {
     const auto words = words_of(plain_calls(text));
     if (!words) return std::nullopt;
-    Filter filter;
+    ListFilter filter;
     if (words->empty()) return filter;
     filter.any_of_.emplace_back();
     for (std::size_t i = 0; i < words->size();) {
@@ -151,7 +146,7 @@ std::optional<Filter> Filter::parse(std::string_view text) {
     return std::nullopt;  // ends in `and`
 }
 
-bool Filter::all_match(const std::vector<Term>& terms, const Json& resource) {
+bool ListFilter::all_match(const std::vector<Term>& terms, const Json& resource) {
     const auto named = std::find_if(terms.begin(), terms.end(),
                                     [](const Term& term) { return term.field == "tagname"; });
     return std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
@@ -167,7 +162,7 @@ bool Filter::all_match(const std::vector<Term>& terms, const Json& resource) {
     });
 }
 
-bool Filter::matches(const Json& resource) const {
+bool ListFilter::matches(const Json& resource) const {
     return any_of_.empty() ||
            std::any_of(any_of_.begin(), any_of_.end(),
                        [&resource](const auto& terms) { return all_match(terms, resource); });

@@ -18,7 +18,6 @@ class Query {
     explicit Query(std::string_view query);
     /// The decoded value of the first parameter of that name without case; empty where absent.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
-    [[nodiscard]] bool has(std::string_view name) const noexcept;
 
     /// True where a parameter asks for a page that is not the first: `$skiptoken`, `marker`.
     [[nodiscard]] bool continues() const noexcept;
@@ -28,10 +27,10 @@ class Query {
 };
 
 /// What a resource must be to be listed.
-class Filter {
+class ListFilter {
   public:
     /// Nothing where the expression holds anything but what is named above.
-    [[nodiscard]] static std::optional<Filter> parse(std::string_view text);
+    [[nodiscard]] static std::optional<ListFilter> parse(std::string_view text);
 
     /// `resource` is the whole body. Names and values compare without case.
     [[nodiscard]] bool matches(const Json& resource) const;

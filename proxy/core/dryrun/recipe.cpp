@@ -14,10 +14,6 @@
 namespace armgate::dryrun {
 namespace {
 
-std::string text_of(const Json& body) {
-    return body.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Error taken(const std::string& name, const std::string& type) {
     return {Errc::config_invalid,
             "config/recipes/" + name + ": 'type' has a recipe already: " + type};
@@ -112,11 +108,11 @@ Made Recipes::make(const Making& making,
                    const nlohmann::ordered_json* before) const {
     MadeResources resources = make_resource(data_->book, making, sent, before);
     Made made;
-    made.body = text_of(resources.body);
-    if (resources.whole) made.whole = text_of(*resources.whole);
+    made.body = to_text(resources.body);
+    if (resources.whole) made.whole = to_text(*resources.whole);
     for (MadeResource& child : resources.children) {
-        made.children.push_back({std::move(child.id), std::move(child.type), text_of(child.body),
-                                 child.whole ? text_of(*child.whole) : std::string()});
+        made.children.push_back({std::move(child.id), std::move(child.type), to_text(child.body),
+                                 child.whole ? to_text(*child.whole) : std::string()});
     }
     made.gone = std::move(resources.gone);
     made.invented = std::move(resources.invented);
@@ -141,7 +137,7 @@ std::optional<std::string> Recipes::view(const Making& making,
                                          std::string_view name,
                                          const nlohmann::ordered_json& resource) const {
     const auto shown = view_by_recipe(data_->book, making, name, resource);
-    return shown ? std::optional(text_of(*shown)) : std::nullopt;
+    return shown ? std::optional(to_text(*shown)) : std::nullopt;
 }
 
 bool Recipes::is_reading_action(std::string_view type, std::string_view action) const {

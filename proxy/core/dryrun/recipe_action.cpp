@@ -24,18 +24,14 @@ bool any_matches(const std::vector<ActionRule>& rules,
                        [&](const ActionRule& rule) { return matches(rule, type, action); });
 }
 
-std::string text_of(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 /// Lays `values` over the resource, as what it is after the action.
 void set(const Recipe& recipe, const Json& resource, Json values, ActionAnswer& answer) {
     Json whole = resource;
     lay_over(whole, std::move(values));
     Json body = whole;
     for (const std::string& path : recipe.never_returned) erase_member(body, path);
-    answer.resource = text_of(body);
-    if (whole != body) answer.whole = text_of(whole);
+    answer.resource = to_text(body);
+    if (whole != body) answer.whole = to_text(whole);
 }
 
 }  // namespace
@@ -65,7 +61,7 @@ std::optional<ActionAnswer> act_by_recipe(const RecipeBook& book,
         if (!base::ascii_iequals(one.name, action) || !holds(one.when, scope)) continue;
         ActionAnswer answer{one.status, {}, one.runs, one.acts, one.invented, {}, {}};
         const auto body = fill_in(one.body, scope);
-        if (body && !body->is_null()) answer.body = text_of(*body);
+        if (body && !body->is_null()) answer.body = to_text(*body);
         if (!one.sets.is_null()) set(*recipe, resource, *fill_in(one.sets, scope), answer);
         return answer;
     }

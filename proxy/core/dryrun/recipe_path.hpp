@@ -2,14 +2,11 @@
 // recipes are made of. Pure.
 #pragma once
 
+#include "core/dryrun/body.hpp"
+
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 namespace armgate::dryrun {
-
-/// Bodies keep the order in which their members were sent.
-using Json = nlohmann::ordered_json;
 
 /// True for names joined by dots, each of letters, digits, `_`, `-`, `@` or `$`; `[]` behind a name
 /// goes into each element of an array and is allowed where `elements` says so.

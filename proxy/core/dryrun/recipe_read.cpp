@@ -39,13 +39,6 @@ class Reader {
         return found == parent.end() ? nullptr : &*found;
     }
 
-    bool flag(const Value& parent, const char* key, bool otherwise) {
-        const Value* value = optional(parent, key);
-        if (value == nullptr) return otherwise;
-        if (!value->is_boolean()) file_.fault(key, "is not true or false");
-        return value->is_boolean() ? value->get<bool>() : otherwise;
-    }
-
     unsigned status(const Value& parent, const char* key, unsigned otherwise) {
         const Value* value = optional(parent, key);
         if (value == nullptr) return otherwise;
@@ -156,7 +149,7 @@ WriteStyle Reader::writes(const Value& root) {
     out.created = status(*writes, "created", out.created);
     out.updated = status(*writes, "updated", out.updated);
     out.removed = status(*writes, "removed", out.removed);
-    out.removed_shows = flag(*writes, "removed_shows", false);
+    out.removed_shows = file_.flag(*writes, "removed_shows");
     out.put = one_of(*writes, "put", kRuns);
     out.update =
         optional(*writes, "update") == nullptr ? out.put : one_of(*writes, "update", kRuns);
@@ -178,7 +171,7 @@ Condition Reader::condition(const Value& entry, Speaks speaks) {
     out.is = one_or_more(entry, "is");
     out.starts_with = one_or_more(entry, "starts_with");
     out.contains = one_or_more(entry, "contains");
-    if (optional(entry, "present") != nullptr) out.present = flag(entry, "present", true);
+    if (optional(entry, "present") != nullptr) out.present = file_.flag(entry, "present", true);
     if (out.is.empty() && out.starts_with.empty() && out.contains.empty() && !out.present) {
         file_.fault("if", "compares with nothing");
     }
@@ -205,8 +198,8 @@ Elements Reader::elements(const Value& entry) {
     out.in = file_.text(entry, "in");
     if (!is_member_path(out.in, PathElements::none)) file_.fault("in", "is no path");
     if (optional(entry, "type") != nullptr) out.type = type_below(entry, "elements");
-    out.resources = flag(entry, "resources", false);
-    out.flat = flag(entry, "flat", false);
+    out.resources = file_.flag(entry, "resources");
+    out.flat = file_.flag(entry, "flat");
     if (out.resources && out.type.empty()) file_.fault("resources", "needs a type");
     if (out.flat && !out.resources) file_.fault("flat", "is for elements that are resources");
     out.cases = each(entry, "cases",
@@ -229,7 +222,7 @@ Child Reader::child(const Value& entry, const char* where) {
     }
     out.body = body(entry, "body", Speaks::of_resource);
     out.when = conditions(entry, Speaks::of_resource);
-    out.every_time = flag(entry, "every_time", false);
+    out.every_time = file_.flag(entry, "every_time");
     return out;
 }
 
@@ -240,7 +233,7 @@ Action Reader::action(const Value& entry) {
     out.name = file_.text(entry, "name");
     if (!base::is_token(out.name)) file_.fault("name", "is no name of an action");
     if (optional(entry, "acts") == nullptr) file_.fault("acts", "is missing");
-    out.acts = flag(entry, "acts", true);
+    out.acts = file_.flag(entry, "acts", true);
     out.runs = one_of(entry, "runs", kRuns);
     out.status = status(entry, "status", out.runs == Runs::at_once ? 200 : 202);
     out.body = value(entry, "body", Speaks::of_action);
@@ -266,7 +259,7 @@ void Reader::describe(const Value& root) {
         file_.fault("certainty", "is neither certain nor documented");
     }
     for (const char* key : {"source", "shows"}) static_cast<void>(file_.text(root, key));
-    if (optional(root, "lacks") != nullptr) static_cast<void>(file_.text(root, "lacks"));
+    static_cast<void>(file_.optional_text(root, "lacks"));
 }
 
 Result<Recipe> Reader::read(std::string_view text) {
@@ -304,12 +297,10 @@ Result<Recipe> Reader::read(std::string_view text) {
     out.keeps = paths(root, "keeps", PathElements::none);
     out.never_returned = paths(root, "never_returned", PathElements::allowed);
     out.invented = texts(root, "invented");
-    if (optional(root, "system_data_from") != nullptr) {
-        out.system_data_from = file_.text(root, "system_data_from");
-    }
+    out.system_data_from = file_.optional_text(root, "system_data_from");
     out.etag = one_of(root, "etag", kEtags);
-    out.provisioning_state = flag(root, "provisioning_state", true);
-    out.keeps_nulls = flag(root, "keeps_nulls", false);
+    out.provisioning_state = file_.flag(root, "provisioning_state", true);
+    out.keeps_nulls = file_.flag(root, "keeps_nulls");
     // The types of children and elements are below one type only.
     const bool has_types =
         !out.children.empty() || std::any_of(out.elements.begin(), out.elements.end(),
@@ -323,8 +314,7 @@ std::vector<ActionRule> action_rules(base::RuleFile& file, const Value& root, co
     std::vector<ActionRule> out;
     for (const Value& entry : file.array(root, key)) {
         file.expect_keys(entry, key, {"type", "action"});
-        out.push_back({entry.contains("type") ? file.text(entry, "type") : std::string(),
-                       file.text(entry, "action")});
+        out.push_back({file.optional_text(entry, "type"), file.text(entry, "action")});
     }
     return out;
 }

@@ -18,9 +18,7 @@ std::string arm_time(base::Timestamp time) {
 
 void normalise_envelope(Json& body) {
     if (Json* location = find_member(body, "location"); location && location->is_string()) {
-        std::string text = base::to_lower(location->get_ref<const std::string&>());
-        std::erase(text, ' ');
-        *location = std::move(text);
+        *location = region_name(location->get_ref<const std::string&>());
     }
     if (Json* tags = find_member(body, "tags"); tags && tags->is_null()) *tags = Json::object();
 }

@@ -64,10 +64,16 @@ struct Reply {
     bool cut = false;
 };
 
+/// A question and its reply: kept by the caller for as long as it comes back with its request.
+struct Answered {
+    Question question;
+    Reply reply;
+};
+
 /// It goes to ARM as it is, and so does the answer.
 struct Forward {};
 
-/// Ask these, all of them, then call again with the replies so far and theirs.
+/// Ask these, all of them, then call again with them and all that was answered before.
 struct Ask {
     std::vector<Question> questions;
 };
@@ -96,11 +102,11 @@ class Rehearsal {
     ~Rehearsal();
     Rehearsal(Rehearsal&&) noexcept;
 
-    /// `replies`: to the questions of earlier steps for this request, in their order. No change
+    /// `answered`: the questions of earlier steps for this request, in their order. No change
     /// happens before the step that is Done. Never Forward for a request that is not a read and
     /// no known reading POST: what cannot be simulated is answered with an error in ARM's shape.
     [[nodiscard]] Step step(const Request& request,
-                            std::span<const Reply> replies,
+                            std::span<const Answered> answered,
                             const Moment& moment);
 
     /// True where `step` needs the whole body before it can tell anything.

@@ -88,28 +88,6 @@ std::string_view ResourcePath::last() const noexcept {
     return std::string_view(id_).substr(id_.empty() ? 0 : id_.rfind('/') + 1);
 }
 
-std::string_view ResourcePath::subscription_key() const noexcept {
-    return std::string_view(key_).substr(0, subscription_end_);
-}
-std::string_view ResourcePath::group_key() const noexcept {
-    return std::string_view(key_).substr(0, group_end_);
-}
-std::string_view ResourcePath::scope_key() const noexcept {
-    return std::string_view(key_).substr(0, scope_end_);
-}
-std::string_view ResourcePath::parent_key() const noexcept {
-    return std::string_view(key_).substr(0, parent_end_);
-}
-std::string_view ResourcePath::parent_id() const noexcept {
-    return std::string_view(id_).substr(0, parent_end_);
-}
-std::string_view ResourcePath::group_id() const noexcept {
-    return std::string_view(id_).substr(0, group_end_);
-}
-std::string_view ResourcePath::subscription_id() const noexcept {
-    return std::string_view(id_).substr(0, subscription_end_);
-}
-
 bool ResourcePath::extension() const noexcept {
     return in_provider_ && scope_end_ > 0 && scope_end_ != subscription_end_ &&
            scope_end_ != group_end_;

@@ -37,17 +37,20 @@ class ResourcePath {
     /// Of a whole provider: `.../providers/{ns}/{last}`, or outside providers.
     [[nodiscard]] bool top_level() const noexcept { return pairs_ <= 1; }
 
-    /// Key of the subscription, of the group, and of what stands before the last `/providers/`;
-    /// empty where there is none.
-    [[nodiscard]] std::string_view subscription_key() const noexcept;
-    [[nodiscard]] std::string_view group_key() const noexcept;
-    [[nodiscard]] std::string_view scope_key() const noexcept;
+    /// Of the subscription, of the group, and of what stands before the last `/providers/`; empty
+    /// where there is none.
+    [[nodiscard]] std::string_view subscription_id() const { return begin(id_, subscription_end_); }
+    [[nodiscard]] std::string_view subscription_key() const {
+        return begin(key_, subscription_end_);
+    }
+    [[nodiscard]] std::string_view group_id() const { return begin(id_, group_end_); }
+    [[nodiscard]] std::string_view group_key() const { return begin(key_, group_end_); }
+    [[nodiscard]] std::string_view scope_id() const { return begin(id_, scope_end_); }
+    [[nodiscard]] std::string_view scope_key() const { return begin(key_, scope_end_); }
     /// Of the resource that this is a child of, or whose collection or action it is: the scope
     /// for a top-level type.
-    [[nodiscard]] std::string_view parent_key() const noexcept;
-    [[nodiscard]] std::string_view parent_id() const noexcept;
-    [[nodiscard]] std::string_view group_id() const noexcept;
-    [[nodiscard]] std::string_view subscription_id() const noexcept;
+    [[nodiscard]] std::string_view parent_id() const { return begin(id_, parent_end_); }
+    [[nodiscard]] std::string_view parent_key() const { return begin(key_, parent_end_); }
     /// True where the scope is itself a resource: an extension of it.
     [[nodiscard]] bool extension() const noexcept;
     /// True for a child type: its parent is a resource of the same provider.
@@ -58,6 +61,10 @@ class ResourcePath {
     [[nodiscard]] std::string_view ns() const noexcept;
 
   private:
+    static std::string_view begin(std::string_view text, std::size_t end) {
+        return text.substr(0, end);
+    }
+
     std::string id_;
     std::string key_;
     std::string type_;

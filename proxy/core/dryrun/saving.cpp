@@ -28,7 +28,7 @@ Json saved_resource(const Entry& entry) {
                 {"covers", entry.covers}};
     if (entry.gone) return out;
     out["api_version"] = entry.api_version;
-    out["body"] = entry.body;
+    out["body"] = entry.body.view();
     out["whole"] = entry.whole;
     out["operation"] = entry.operation;
     out["interim"] = entry.interim;
@@ -58,8 +58,8 @@ Json saved_change(const Change& change) {
             {"policy", change.policy},
             {"seq", change.seq},
             {"time", base::format_rfc3339(change.time)},
-            {"before", change.before},
-            {"after", change.after},
+            {"before", change.before.view()},
+            {"after", change.after.view()},
             {"carried_by", change.carried_by},
             {"invented", change.invented}};
 }

@@ -10,12 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-bool flag(base::RuleFile& file, const json& entry, const char* key) {
-    if (!entry.is_object() || !entry.contains(key)) return false;
-    if (!entry.at(key).is_boolean()) file.fault(key, "is not true or false");
-    return entry.at(key).is_boolean() && entry.at(key).get<bool>();
-}
-
 TerraformRun run_of(base::RuleFile& file, const json& entry) {
     const std::string runs = file.text(entry, "runs");
     if (runs == "as-is") return TerraformRun::as_is;
@@ -31,9 +25,9 @@ TerraformCommandRule read_command(base::RuleFile& file, const json& entry) {
     rule.name = file.text(entry, "name");
     rule.runs = run_of(file, entry);
     if (rule.runs == TerraformRun::refused) rule.why = file.text(entry, "why");
-    if (entry.is_object() && entry.contains("note")) rule.note = file.text(entry, "note");
-    rule.acts = flag(file, entry, "acts");
-    rule.plan_argument = flag(file, entry, "plan_argument");
+    rule.note = file.optional_text(entry, "note");
+    rule.acts = file.flag(entry, "acts");
+    rule.plan_argument = file.flag(entry, "plan_argument");
     if (entry.is_object() && entry.contains("refused_options")) {
         for (auto& [option, why] : file.pairs(entry, "refused_options")) {
             rule.refused_options.emplace(option, why);

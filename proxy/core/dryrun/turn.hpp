@@ -33,6 +33,8 @@ struct RequestTarget;
 
 namespace armgate::dryrun {
 
+inline constexpr std::string_view kDeploymentType = "Microsoft.Resources/deployments";
+
 /// What every turn needs to know. All of it outlives the turn.
 struct Knowledge {
     const Recipes& recipes;
@@ -78,16 +80,22 @@ class Turn {
     [[nodiscard]] Done not_simulated(std::string_view what) const;
     [[nodiscard]] Done passed_on(const Reply& reply) const;
     [[nodiscard]] Done unreadable(std::string_view id, const Reply& reply) const;
+    /// The real ARM's answer, where it could be had.
+    [[nodiscard]] Done relayed(std::string_view id, const Reply& reply) const;
     [[nodiscard]] Done absent(const ResourcePath& path) const;
     [[nodiscard]] Done finish(Done done);
+    /// One that runs on the resource, from now on.
+    [[nodiscard]] Operation new_operation(const ResourcePath& resource) const;
+    /// `region`: of the resource; empty where it has none.
     void add_operation_fields(Done& done,
                               const Operation& operation,
                               Runs runs,
-                              const std::string& location) const;
-    [[nodiscard]] std::string operation_url(const ResourcePath& path,
-                                            std::string_view word,
+                              std::string_view region) const;
+    [[nodiscard]] std::string operation_url(std::string_view word,
                                             const Operation& operation,
-                                            const std::string& location) const;
+                                            std::string_view region) const;
+    /// Starts it; while it runs the resource shows as `interim`, JSON.
+    void start(Operation operation, const ResourcePath& resource, const std::string& interim);
     [[nodiscard]] std::string guid(std::string_view salt) const;
     void invent(std::string sentence);
 
@@ -95,6 +103,11 @@ class Turn {
     [[nodiscard]] ResourcePath path_of(std::string_view id) const;
     [[nodiscard]] std::string question_target(std::string_view id,
                                               std::string_view api_version) const;
+    /// Path and query as sent.
+    [[nodiscard]] std::string own_target() const;
+    /// How the turn ends before anything is written; nothing where it goes on.
+    [[nodiscard]] std::optional<Step> unsettled(const Known& before,
+                                                const std::optional<Done>& misplaced) const;
     [[nodiscard]] Known look_up(const ResourcePath& path, std::string_view api_version);
     [[nodiscard]] Known known_from(const ResourcePath& path, const Reply& reply);
     [[nodiscard]] std::optional<Done> check_place(const ResourcePath& path,
@@ -110,7 +123,6 @@ class Turn {
     // --- reads: turn_read.cpp, turn_list.cpp
     [[nodiscard]] Step read();
     [[nodiscard]] Step read_item();
-    [[nodiscard]] Step read_tags();
     [[nodiscard]] std::optional<Done> poll();
     [[nodiscard]] Done show(const Entry& entry);
     [[nodiscard]] std::string shown_body(const Entry& entry);
@@ -130,7 +142,7 @@ class Turn {
     [[nodiscard]] Step write_resource(const Json& body);
     [[nodiscard]] Step answer_write(const Known& before, const Json& after);
     [[nodiscard]] Step remove();
-    [[nodiscard]] Step answer_removal(Runs runs, const std::string& location);
+    [[nodiscard]] Step answer_removal(Runs runs, std::string_view region);
 
     /// One resource to be written, and as whose part.
     struct Write {
@@ -146,12 +158,13 @@ class Turn {
     [[nodiscard]] bool ask_for_children(const Made& made, std::string_view api_version);
     /// Stores it with its children and records the change; gives the resource as it is then.
     Json commit(const Write& write, const Made& made);
-    void store(const ResourcePath& path,
-               std::string_view type,
-               std::string_view api_version,
-               const Json& body,
-               bool real,
-               std::string whole = {});
+    /// Gives the text of the body, as it is kept.
+    SharedText store(const ResourcePath& path,
+                     std::string_view type,
+                     std::string_view api_version,
+                     const Json& body,
+                     bool real,
+                     std::string whole = {});
     void store_children(const Write& write, const Made& made);
     void reflect_in_parent(const ResourcePath& path,
                            const Json* body,
@@ -160,8 +173,8 @@ class Turn {
                          const Known& before,
                          std::string_view carried_by);
     struct Texts {
-        std::string before;
-        std::string after;
+        SharedText before;
+        SharedText after;
     };
     void record(ChangeKind kind,
                 std::string_view method,
@@ -188,6 +201,8 @@ class Turn {
 
     // --- tags, moves, batches: turn_tags.cpp, turn_move.cpp, turn_batch.cpp
     [[nodiscard]] bool concerns_tags() const;
+    [[nodiscard]] Step read_tags();
+    [[nodiscard]] std::optional<Json> tags_here() const;
     [[nodiscard]] Step write_tags(const Json& body);
     [[nodiscard]] Step remove_tags();
     [[nodiscard]] std::optional<Json> current_tags(std::optional<Done>& refused);
@@ -226,6 +241,8 @@ class Turn {
     [[nodiscard]] Json write_carried(const DeployedResource& resource, const Json& body);
     [[nodiscard]] std::optional<Json> read_carried(std::string_view id);
     [[nodiscard]] std::optional<Json> list_carried(std::string_view function, std::string_view id);
+    /// What was recorded last, a deployment, goes before what it carries: changes from `first` on.
+    void tell_before_its_parts(std::size_t first);
     void keep_deployment(const ResourcePath& path,
                          const Json& resource,
                          const std::vector<DeploymentOperation>& operations,

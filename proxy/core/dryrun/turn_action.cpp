@@ -123,17 +123,11 @@ Step Turn::answer_acting(const ResourcePath& resource,
     if (given.runs == Runs::at_once || knowledge_.options.lro == Lro::instant) {
         return finish(answer(given.status == 202 ? 200 : given.status, given.body));
     }
-    Operation operation;
-    operation.id = guid("operation " + path_.key());
-    operation.resource_id = resource.id();
-    operation.polls_left = knowledge_.rules.polls;
+    Operation operation = new_operation(resource);
     operation.status = given.status == 202 ? 200 : given.status;
     operation.body = given.body;
-    operation.started = moment_.context.now;
-    std::string location = base::to_lower(text_at(known.body, "location"));
-    std::erase(location, ' ');
     Done done = answer(202, {});
-    add_operation_fields(done, operation, given.runs, location.empty() ? "global" : location);
+    add_operation_fields(done, operation, given.runs, region_name(text_at(known.body, "location")));
     world_.operations.start(std::move(operation));
     return finish(std::move(done));
 }

@@ -96,6 +96,10 @@ Done Turn::unreadable(std::string_view id, const Reply& reply) const {
     return fault("unreadable", {{"id", id}, {"reason", reason}});
 }
 
+Done Turn::relayed(std::string_view id, const Reply& reply) const {
+    return reply.status == 0 || reply.cut ? unreadable(id, reply) : passed_on(reply);
+}
+
 Done Turn::absent(const ResourcePath& path) const {
     const std::string_view group = path.group_id().substr(path.group_id().rfind('/') + 1);
     const auto gone = [this](std::string_view key) {
@@ -104,7 +108,7 @@ Done Turn::absent(const ResourcePath& path) const {
     if (path.group_key().size() > 0 && (path.is_group() || gone(path.group_key()))) {
         return fault("group_not_found", {{"group", group}});
     }
-    if (base::ascii_iequals(path.type(), "Microsoft.Resources/deployments")) {
+    if (base::ascii_iequals(path.type(), kDeploymentType)) {
         return fault("deployment_not_found", {{"name", path.last()}});
     }
     if (path.child() && gone(path.parent_key())) {
@@ -130,19 +134,35 @@ void Turn::invent(std::string sentence) {
     }
 }
 
-std::string Turn::operation_url(const ResourcePath& path,
-                                std::string_view word,
+Operation Turn::new_operation(const ResourcePath& resource) const {
+    Operation operation;
+    operation.id = guid("operation " + path_.key());
+    operation.resource_id = resource.id();
+    operation.polls_left = knowledge_.rules.polls;
+    operation.started = moment_.context.now;
+    return operation;
+}
+
+void Turn::start(Operation operation, const ResourcePath& resource, const std::string& interim) {
+    if (Entry* entry = world_.overlay.exact(resource.key())) {
+        entry->operation = operation.id;
+        entry->interim = interim;
+    }
+    world_.operations.start(std::move(operation));
+}
+
+std::string Turn::operation_url(std::string_view word,
                                 const Operation& operation,
-                                const std::string& location) const {
+                                std::string_view region) const {
     std::string url = "https://";
     url += request_.host;
-    if (base::ascii_iequals(path.type(), "Microsoft.Resources/deployments")) {
-        url += target_of(path.id());  // facts 8.5
+    if (is_deployment()) {
+        url += target_of(path_.id());  // facts 8.5
     } else {
-        url += target_of(path.subscription_id());
-        if (!path.ns().empty()) {
-            url.append("/providers/").append(target_of(path.ns()));
-            url.append("/locations/").append(target_of(location));
+        url += target_of(path_.subscription_id());
+        if (!path_.ns().empty()) {
+            url.append("/providers/").append(target_of(path_.ns()));
+            url.append("/locations/").append(region.empty() ? "global" : target_of(region));
         }
     }
     url.append("/").append(word).append("/").append(operation.id);
@@ -153,15 +173,14 @@ std::string Turn::operation_url(const ResourcePath& path,
 void Turn::add_operation_fields(Done& done,
                                 const Operation& operation,
                                 Runs runs,
-                                const std::string& location) const {
+                                std::string_view region) const {
     auto& fields = done.answer.fields;
     if (runs == Runs::async_operation || runs == Runs::both) {
         fields.emplace_back("Azure-AsyncOperation",
-                            operation_url(path_, "operationStatuses", operation, location));
+                            operation_url("operationStatuses", operation, region));
     }
     if (runs == Runs::location || runs == Runs::both) {
-        fields.emplace_back("Location",
-                            operation_url(path_, "operationResults", operation, location));
+        fields.emplace_back("Location", operation_url("operationResults", operation, region));
     }
     fields.emplace_back("Retry-After", std::to_string(knowledge_.rules.retry_after_seconds));
 }

@@ -89,8 +89,7 @@ std::optional<Done> Turn::play_item(const arm::BatchItem& item,
     }
     const Reply* reply = inquiry_.ask({"GET", std::string(target.origin), {}, 0});
     if (reply == nullptr) return std::nullopt;
-    if (reply->status == 0 || reply->cut) return unreadable(item.path, *reply);
-    return passed_on(*reply);
+    return relayed(item.path, *reply);
 }
 
 }  // namespace armgate::dryrun

@@ -30,17 +30,15 @@ Made Turn::make(const Write& write) const {
 }
 
 bool Turn::ask_for_children(const Made& made, std::string_view api_version) {
+    // Nothing real lies below a resource that is new.
+    const Reply* own = inquiry_.known(question_target(path_.id(), api_version));
+    const bool is_new = own != nullptr && own->status == 404 &&
+                        world_.overlay.find(path_.key()).presence == Presence::unknown;
+    if (is_new) return !inquiry_.pending();
     std::size_t asked = 0;
     for (const MadeChild& child : made.children) {
         const ResourcePath path = path_of(child.id);
         if (world_.overlay.find(path.key()).presence != Presence::unknown) continue;
-        // Nothing real lies below a resource that is new.
-        const Overlay::Found parent = world_.overlay.find(path_.key());
-        if (parent.presence == Presence::unknown &&
-            inquiry_.known(question_target(path_.id(), api_version)) != nullptr &&
-            inquiry_.known(question_target(path_.id(), api_version))->status == 404) {
-            continue;
-        }
         if (++asked <= kMaxAskedChildren) {
             inquiry_.ask({"GET", question_target(path.id(), api_version), {}, 0});
         }
@@ -73,12 +71,12 @@ void Turn::record(ChangeKind kind,
     world_.changes.push_back(std::move(change));
 }
 
-void Turn::store(const ResourcePath& path,
-                 std::string_view type,
-                 std::string_view api_version,
-                 const Json& body,
-                 bool real,
-                 std::string whole) {
+SharedText Turn::store(const ResourcePath& path,
+                       std::string_view type,
+                       std::string_view api_version,
+                       const Json& body,
+                       bool real,
+                       std::string whole) {
     Entry entry;
     entry.id = path.id();
     entry.type = type;
@@ -92,7 +90,7 @@ void Turn::store(const ResourcePath& path,
     const Entry* old = world_.overlay.exact(path.key());
     const bool was_here = old != nullptr && !old->gone;
     entry.created = was_here ? old->created : moment_.context.now;
-    world_.overlay.put(std::move(entry));
+    return world_.overlay.put(std::move(entry)).body;
 }
 
 Json Turn::commit(const Write& write, const Made& made) {
@@ -105,13 +103,13 @@ Json Turn::commit(const Write& write, const Made& made) {
     // What changes nothing is no change: a second apply gives an empty list.
     if (before != nullptr && same_resource(*before, body)) return *before;
     renew_etag(body, before, guid("etag " + write.path.key()));
-    store(write.path, write.type, write.api_version, body, write.before.real,
-          with_etag(made.whole, body));
+    const SharedText after = store(write.path, write.type, write.api_version, body,
+                                   write.before.real, with_etag(made.whole, body));
     store_children(write, made);
     reflect_in_parent(write.path, &body, write.api_version);
     record(before != nullptr ? ChangeKind::update : ChangeKind::create,
            write.carried_by.empty() ? request_.method : std::string_view("PUT"), write.path,
-           {before != nullptr ? to_text(*before) : std::string(), to_text(body)}, write.carried_by);
+           {before != nullptr ? to_text(*before) : std::string(), after}, write.carried_by);
     if (carried) world_.changes.back().invented = made.invented;
     return body;
 }

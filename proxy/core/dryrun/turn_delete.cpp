@@ -37,40 +37,31 @@ std::optional<Done> Turn::check_locks(const ResourcePath& path, std::string_view
 Step Turn::remove() {
     if (auto refused = check_request()) return std::move(*refused);
     if (concerns_tags()) return remove_tags();
-    Known before = look_up(path_, api_version());
-    std::optional<Done> misplaced = check_group(path_);
+    const Known before = look_up(path_, api_version());
+    const std::optional<Done> misplaced = check_group(path_);
     if (before.state != Known::State::absent) ask_for_parent(path_);
-    if (before.state == Known::State::failed) return std::move(*before.fault);
-    if (inquiry_.pending()) return Ask{};
-    if (misplaced) return std::move(*misplaced);
+    if (auto ends = unsettled(before, misplaced)) return std::move(*ends);
     if (!before.here()) {
         if (path_.is_group()) return absent(path_);
         return finish(answer(204, {}));
     }
     if (auto refused = check_conditions(before)) return std::move(*refused);
     if (auto refused = check_locks(path_, "delete")) return std::move(*refused);
-    std::string location = base::to_lower(text_at(before.body, "location"));
-    std::erase(location, ' ');
     const WriteStyle style = knowledge_.recipes.write_style(path_.type());
     remove_resource(path_, before, {});
     if (style.remove == Runs::at_once || knowledge_.options.lro == Lro::instant) {
         return finish(
             answer(style.removed, style.removed_shows ? to_text(before.body) : std::string()));
     }
-    return answer_removal(style.remove, location.empty() ? "global" : location);
+    return answer_removal(style.remove, region_name(text_at(before.body, "location")));
 }
 
-Step Turn::answer_removal(Runs runs, const std::string& location) {
-    Operation operation;
-    operation.id = guid("operation " + path_.key());
-    operation.resource_id = path_.id();
-    operation.polls_left = knowledge_.rules.polls;
-    operation.status = 200;
-    operation.started = moment_.context.now;
+Step Turn::answer_removal(Runs runs, std::string_view region) {
+    Operation operation = new_operation(path_);
     Done done = answer(202, {});
     // A DELETE is followed by its Location (facts 8.4: required there).
     add_operation_fields(done, operation, runs == Runs::async_operation ? Runs::both : runs,
-                         location);
+                         region);
     world_.operations.start(std::move(operation));
     return finish(std::move(done));
 }

@@ -2,6 +2,7 @@
 // writes them; the deployment itself is a resource with a list of operations (facts 8.5).
 #include "core/base/text.hpp"
 #include "core/dryrun/deployment_world.hpp"
+#include "core/dryrun/recipe_path.hpp"
 #include "core/dryrun/turn.hpp"
 
 #include <algorithm>
@@ -11,13 +12,12 @@ namespace {
 
 using base::ascii_iequals;
 
-constexpr std::string_view kDeployments = "Microsoft.Resources/deployments";
 constexpr std::size_t kMaxTargets = 200;
 
 }  // namespace
 
 bool Turn::is_deployment() const {
-    return path_.item() && ascii_iequals(path_.type(), kDeployments);
+    return path_.item() && ascii_iequals(path_.type(), kDeploymentType);
 }
 
 Turn::Deploying Turn::deploying() {
@@ -68,11 +68,9 @@ void Turn::ask_for_targets(const Deployment& deployment) {
 }
 
 Step Turn::deploy(const Json& body) {
-    Known before = look_up(path_, api_version());
-    std::optional<Done> misplaced = check_group(path_);
-    if (before.state == Known::State::failed) return std::move(*before.fault);
-    if (inquiry_.pending()) return Ask{};
-    if (misplaced) return std::move(*misplaced);
+    const Known before = look_up(path_, api_version());
+    const std::optional<Done> misplaced = check_group(path_);
+    if (auto ends = unsettled(before, misplaced)) return std::move(*ends);
     if (auto refused = check_conditions(before)) return std::move(*refused);
     const Deploying what = deploying();
     ask_for_targets(what.view());
@@ -90,10 +88,15 @@ Step Turn::deploy(const Json& body) {
     record(before.here() ? ChangeKind::update : ChangeKind::create, request_.method, path_,
            {before.here() ? to_text(before.body) : std::string(), to_text(resource)}, {});
     world_.changes.back().invented = result->unknown;
-    // The deployment comes before what it carries.
-    std::rotate(world_.changes.begin() + static_cast<std::ptrdiff_t>(first),
-                world_.changes.end() - 1, world_.changes.end());
+    tell_before_its_parts(first);
     return answer_deployment(resource, before.here());
+}
+
+void Turn::tell_before_its_parts(std::size_t first) {
+    auto& changes = world_.changes;
+    if (first >= changes.size()) return;
+    std::rotate(changes.begin() + static_cast<std::ptrdiff_t>(first), changes.end() - 1,
+                changes.end());
 }
 
 Done Turn::template_fault(const Error& error) const {
@@ -141,7 +144,7 @@ Json Turn::write_carried(const DeployedResource& resource, const Json& body) {
         return body;
     }
     const Known before = known_before(path, resource.api_version);
-    if (ascii_iequals(path.type(), kDeployments)) {
+    if (ascii_iequals(path.type(), kDeploymentType)) {
         keep_deployment(path, body, {}, before.real);
         return body;
     }
@@ -181,7 +184,7 @@ void Turn::keep_deployment(const ResourcePath& path,
                            bool real) {
     // What an earlier deployment of this name did is not its any more.
     world_.overlay.remove(path.id(), path.type(), real);
-    store(path, kDeployments, api_version(), resource, real);
+    store(path, kDeploymentType, api_version(), resource, real);
     std::size_t position = 0;
     for (const DeploymentOperation& operation : operations) {
         const std::string id = guid(path.key() + " operation " + std::to_string(position++));
@@ -207,22 +210,16 @@ void Turn::keep_deployment(const ResourcePath& path,
 Step Turn::answer_deployment(const Json& resource, bool existed) {
     const unsigned status = existed ? 200 : 201;
     if (knowledge_.options.lro == Lro::instant) return finish(answer(status, to_text(resource)));
-    Operation operation;
-    operation.id = guid("operation " + path_.key());
-    operation.resource_id = path_.id();
-    operation.polls_left = knowledge_.rules.polls;
-    operation.started = moment_.context.now;
-    Json interim = resource;
-    if (!interim["properties"].is_object()) interim["properties"] = Json::object();
-    interim["properties"]["provisioningState"] = knowledge_.rules.states.deployed;
-    for (const char* key : {"outputs", "outputResources"}) interim["properties"].erase(key);
-    if (Entry* entry = world_.overlay.exact(path_.key())) {
-        entry->operation = operation.id;
-        entry->interim = to_text(interim);
+    Operation operation = new_operation(path_);
+    Json meanwhile = resource;
+    set_member(meanwhile, "properties.provisioningState", knowledge_.rules.states.deployed);
+    for (const char* path : {"properties.outputs", "properties.outputResources"}) {
+        erase_member(meanwhile, path);
     }
-    Done done = answer(status, to_text(interim));
-    add_operation_fields(done, operation, Runs::async_operation, "global");
-    world_.operations.start(std::move(operation));
+    const std::string interim = to_text(meanwhile);
+    Done done = answer(status, interim);
+    add_operation_fields(done, operation, Runs::async_operation, {});
+    start(std::move(operation), path_, interim);
     return finish(std::move(done));
 }
 

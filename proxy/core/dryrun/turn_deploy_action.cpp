@@ -7,7 +7,7 @@ namespace {
 
 bool is_deployment_action(const ResourcePath& path, std::string_view action) {
     return base::ascii_iequals(path.type(),
-                               "Microsoft.Resources/deployments/" + std::string(action));
+                               std::string(kDeploymentType) + "/" + std::string(action));
 }
 
 }  // namespace

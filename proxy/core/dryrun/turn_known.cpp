@@ -33,6 +33,20 @@ std::string Turn::question_target(std::string_view id, std::string_view api_vers
     return target_of(id) + "?api-version=" + target_of(api_version);
 }
 
+std::string Turn::own_target() const {
+    std::string target(request_.path);
+    if (!request_.query.empty()) target.append("?").append(request_.query);
+    return target;
+}
+
+std::optional<Step> Turn::unsettled(const Known& before,
+                                    const std::optional<Done>& misplaced) const {
+    if (before.state == Known::State::failed) return *before.fault;
+    if (inquiry_.pending()) return Ask{};
+    if (misplaced) return *misplaced;
+    return std::nullopt;
+}
+
 bool Turn::is_registered_here(const ResourcePath& path) const {
     std::string key(path.subscription_key());
     key.append("/providers/").append(base::to_lower(path.ns()));
@@ -97,7 +111,7 @@ Known Turn::look_up(const ResourcePath& path, std::string_view api_version) {
 std::optional<Done> Turn::check_place(const ResourcePath& path, std::string_view api_version) {
     if (auto missing = check_group(path)) return missing;
     if (path.extension() && world_.overlay.find(path.scope_key()).presence == Presence::absent) {
-        return absent(path_of(path.id().substr(0, path.scope_key().size())));
+        return absent(path_of(path.scope_id()));
     }
     return check_parent(path, api_version);
 }

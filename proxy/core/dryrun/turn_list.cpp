@@ -30,7 +30,7 @@ Step Turn::list() {
     const std::string_view wanted = query_.get("$filter");
     bool understood = true;
     if (!wanted.empty()) {
-        view->filter = Filter::parse(wanted);
+        view->filter = ListFilter::parse(wanted);
         understood = view->filter.has_value();
         if (!understood) {
             invent("The list's filter was not applied to what lives only in the dry run.");
@@ -43,13 +43,10 @@ Step Turn::list() {
     };
     const std::vector<const Entry*> shown = members(world_.overlay, *view);
     if (here_alone) return show_own_list(shown, show);
-    std::string target(request_.path);
-    if (!request_.query.empty()) target.append("?").append(request_.query);
-    const Reply* reply = inquiry_.ask({"GET", std::move(target), {}, 0});
+    const Reply* reply = inquiry_.ask({"GET", own_target(), {}, 0});
     if (reply == nullptr) return Ask{};
-    if (reply->status == 0 || reply->cut) return unreadable(path_.id(), *reply);
-    Done done = passed_on(*reply);
-    if (reply->status != 200) return finish(std::move(done));
+    Done done = relayed(path_.id(), *reply);
+    if (reply->status != 200 || reply->cut) return finish(std::move(done));
     // Where this is the only page, everything that ARM does not list is added. Of several pages,
     // what has a real one below shows where ARM lists that. Under a filter that is not understood
     // nothing is added.
@@ -58,7 +55,7 @@ Step Turn::list() {
     std::copy_if(shown.begin(), shown.end(), std::back_inserter(new_ones),
                  [&](const Entry* entry) { return understood && (only || !entry->real); });
     auto page = merge_page(reply->body, world_.overlay, shown, new_ones, show);
-    if (page) done.answer.body = std::move(page->body);
+    if (page) done.answer.body = std::move(*page);
     return finish(std::move(done));
 }
 

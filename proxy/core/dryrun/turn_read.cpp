@@ -5,13 +5,9 @@
 namespace armgate::dryrun {
 namespace {
 
-using base::ascii_iequals;
-
-constexpr std::string_view kTagsType = "Microsoft.Resources/tags";
-
 /// Groups and deployments answer HEAD with 204 (facts 8.3, 8.5).
 bool answers_head_with_204(const ResourcePath& path) noexcept {
-    return path.is_group() || ascii_iequals(path.type(), "Microsoft.Resources/deployments");
+    return path.is_group() || base::ascii_iequals(path.type(), kDeploymentType);
 }
 
 }  // namespace
@@ -47,10 +43,8 @@ std::optional<Done> Turn::poll() {
     }
     if (!over) {
         Done done = answer(202, {});
-        std::string url = "https://";
-        url.append(request_.host).append(request_.path);
-        if (!request_.query.empty()) url.append("?").append(request_.query);
-        done.answer.fields.emplace_back("Location", std::move(url));
+        done.answer.fields.emplace_back("Location",
+                                        "https://" + std::string(request_.host) + own_target());
         done.answer.fields.emplace_back("Retry-After", retry);
         return done;
     }
@@ -58,13 +52,14 @@ std::optional<Done> Turn::poll() {
     const ResourcePath resource = path_of(operation->resource_id);
     const Overlay::Found found = world_.overlay.find(resource.key());
     if (found.presence != Presence::here) return answer(204, {});
-    return answer(operation->status, found.entry->body);
+    return answer(operation->status, std::string(found.entry->body.view()));
 }
 
 std::string Turn::shown_body(const Entry& entry) {
-    if (entry.operation.empty()) return entry.body;
-    const Operation* operation = world_.operations.find(entry.operation);
-    return operation != nullptr && operation->polls_left > 0 ? entry.interim : entry.body;
+    const Operation* operation =
+        entry.operation.empty() ? nullptr : world_.operations.find(entry.operation);
+    const bool runs = operation != nullptr && operation->polls_left > 0;
+    return runs ? entry.interim : std::string(entry.body.view());
 }
 
 /// With the views that `$expand` asks for: a machine's `instanceView`.
@@ -95,7 +90,7 @@ Done Turn::show(const Entry& entry) {
 }
 
 Step Turn::read_item() {
-    if (ascii_iequals(path_.type(), kTagsType) && path_.last() == "default") return read_tags();
+    if (concerns_tags()) return read_tags();
     const Overlay::Found found = world_.overlay.find(path_.key());
     const bool head = request_.method == "HEAD";
     if (found.presence == Presence::absent) {
@@ -110,40 +105,14 @@ Step Turn::read_item() {
     }
     const std::string* tags = world_.overlay.tags(path_.key());
     if (tags == nullptr || head) return Forward{};
-    std::string target(request_.path);
-    if (!request_.query.empty()) target.append("?").append(request_.query);
-    const Reply* reply = inquiry_.ask({"GET", std::move(target), {}, 0});
+    const Reply* reply = inquiry_.ask({"GET", own_target(), {}, 0});
     if (reply == nullptr) return Ask{};
-    if (reply->status == 0 || reply->cut) return unreadable(path_.id(), *reply);
-    Done done = passed_on(*reply);
+    Done done = relayed(path_.id(), *reply);
     auto body = read_json(reply->body);
     if (reply->status != 200 || !body || !body->is_object()) return done;
     (*body)["tags"] = read_json(*tags).value_or(Json::object());
     done.answer.body = to_text(*body);
     return done;
-}
-
-Step Turn::read_tags() {
-    const std::string_view scope = path_.scope_key();
-    const Overlay::Found found = world_.overlay.find(scope);
-    if (found.presence == Presence::absent) {
-        return absent(path_of(path_.id().substr(0, scope.size())));
-    }
-    Json tags = Json::object();
-    if (found.presence == Presence::here) {
-        const auto body = read_json(found.entry->body);
-        const Json* own = body ? member(*body, "tags") : nullptr;
-        if (own != nullptr && own->is_object()) tags = *own;
-    } else if (const std::string* set = world_.overlay.tags(scope)) {
-        tags = read_json(*set).value_or(Json::object());
-    } else {
-        return Forward{};
-    }
-    const Json body = {{"id", path_.id()},
-                       {"name", "default"},
-                       {"type", kTagsType},
-                       {"properties", {{"tags", std::move(tags)}}}};
-    return answer(200, request_.method == "HEAD" ? std::string() : to_text(body));
 }
 
 }  // namespace armgate::dryrun

@@ -1,5 +1,6 @@
 // Registration of a provider or of a feature: Registering, then Registered.
 #include "core/base/text.hpp"
+#include "core/dryrun/recipe_path.hpp"
 #include "core/dryrun/turn.hpp"
 
 namespace armgate::dryrun {
@@ -7,24 +8,8 @@ namespace {
 
 using base::ascii_iequals;
 
-/// Where the state stands: at the top of a provider, among the properties of a feature.
-void set_registration(Json& body, bool feature, const std::string& state) {
-    if (!feature) {
-        body["registrationState"] = state;
-        return;
-    }
-    if (!body["properties"].is_object()) body["properties"] = Json::object();
-    body["properties"]["state"] = state;
-}
-
-std::string registration(const Json& body, bool feature) {
-    if (!feature) return text_at(body, "registrationState");
-    const Json* properties = member(body, "properties");
-    return properties == nullptr ? std::string() : text_at(*properties, "state");
-}
-
 bool is_feature(const ResourcePath& path) noexcept {
-    return ascii_iequals(path.ns(), "Microsoft.Features");
+    return path.child() && ascii_iequals(path.ns(), "Microsoft.Features");
 }
 
 }  // namespace
@@ -36,11 +21,10 @@ bool Turn::is_registration() const {
     const bool provider = path_.top_level() && !path_.ns().empty() &&
                           !path_.subscription_key().empty() &&
                           path_.scope_key() == path_.subscription_key();
-    return provider || (is_feature(path_) && path_.child());
+    return provider || is_feature(path_);
 }
 
 Step Turn::register_provider() {
-    const bool feature = is_feature(path_) && path_.child();
     const std::size_t cut = path_.id().size() - path_.last().size() - 1;
     const ResourcePath target = path_of(path_.id().substr(0, cut));
     Known known = look_up(target, api_version());
@@ -50,27 +34,23 @@ Step Turn::register_provider() {
     const StateNames& states = knowledge_.rules.states;
     const bool registers = ascii_iequals(path_.last(), "register");
     const std::string& wanted = registers ? states.registered : states.unregistered;
-    if (ascii_iequals(registration(known.body, feature), wanted)) {
+    // At the top of a provider, among the properties of a feature.
+    const std::string_view place = is_feature(path_) ? "properties.state" : "registrationState";
+    const Json* now = find_member(known.body, place);
+    if (now != nullptr && now->is_string() &&
+        ascii_iequals(now->get_ref<const std::string&>(), wanted)) {
         return answer(200, to_text(known.body));
     }
     Json after = known.body;
-    set_registration(after, feature, wanted);
+    set_member(after, place, wanted);
     record(ChangeKind::action, "POST", target, {{}, std::string(request_.body)}, {});
     store(target, target.type(), api_version(), after, known.real);
     if (!registers || knowledge_.options.lro == Lro::instant) return answer(200, to_text(after));
-    Operation operation;
-    operation.id = guid("operation " + path_.key());
-    operation.resource_id = target.id();
-    operation.polls_left = knowledge_.rules.polls;
-    operation.started = moment_.context.now;
-    Json interim = after;
-    set_registration(interim, feature, states.registering);
-    if (Entry* entry = world_.overlay.exact(target.key())) {
-        entry->operation = operation.id;
-        entry->interim = to_text(interim);
-    }
-    world_.operations.start(std::move(operation));
-    return answer(200, to_text(interim));
+    Json meanwhile = after;
+    set_member(meanwhile, place, states.registering);
+    const std::string interim = to_text(meanwhile);
+    start(new_operation(target), target, interim);
+    return answer(200, interim);
 }
 
 }  // namespace armgate::dryrun

@@ -5,15 +5,12 @@
 #include "core/dryrun/turn.hpp"
 #include "core/http/target.hpp"
 
-#include <algorithm>
-
 namespace armgate::dryrun {
 namespace {
 
 using base::ascii_iequals;
 
 constexpr std::size_t kMaxPages = 50;
-constexpr std::string_view kDeploymentsBelow = "/providers/Microsoft.Resources/deployments/";
 
 const Json* elements_of(const Json& page) {
     const Json* value = member(page, "value");
@@ -83,11 +80,9 @@ void Turn::remove_unlisted(const std::vector<Json>& real, std::string_view deplo
 
 /// The stack's template is carried out as the deployment of its name, which is what ARM makes.
 Step Turn::write_stack(const Json& body) {
-    Known before = look_up(path_, api_version());
-    std::optional<Done> misplaced = check_group(path_);
-    if (before.state == Known::State::failed) return std::move(*before.fault);
-    if (inquiry_.pending()) return Ask{};
-    if (misplaced) return std::move(*misplaced);
+    const Known before = look_up(path_, api_version());
+    const std::optional<Done> misplaced = check_group(path_);
+    if (auto ends = unsettled(before, misplaced)) return std::move(*ends);
     const Json* properties = member(body, "properties");
     if (properties == nullptr || !properties->is_object()) {
         return fault("invalid_content", {{"reason", "it has no properties"}});
@@ -99,8 +94,8 @@ Step Turn::write_stack(const Json& body) {
         sent["properties"].erase(key);
     }
     const std::string text = to_text({{"properties", std::move(inner)}});
-    const std::string id = std::string(path_.id().substr(0, path_.scope_key().size())) +
-                           std::string(kDeploymentsBelow) + std::string(path_.last());
+    std::string id(path_.scope_id());
+    id.append("/providers/").append(kDeploymentType).append("/").append(path_.last());
     Deploying what = deploying();
     what.deployment.id = id;
     what.deployment.body = text;
@@ -120,10 +115,7 @@ Step Turn::write_stack(const Json& body) {
         "or deny is not shown.");
     const Write write{path_, path_.type(), api_version(), before, sent, {}};
     const Json after = commit(write, make(write));
-    if (world_.changes.size() > first) {
-        std::rotate(world_.changes.begin() + static_cast<std::ptrdiff_t>(first),
-                    world_.changes.end() - 1, world_.changes.end());
-    }
+    tell_before_its_parts(first);
     return answer_write(before, after);
 }
 

@@ -1,6 +1,7 @@
 // `{scope}/providers/Microsoft.Resources/tags/default`: the tags of a resource of any type. Those
 // of a real resource that the dry run has not written stand above it on their own.
 #include "core/base/text.hpp"
+#include "core/dryrun/recipe_path.hpp"
 #include "core/dryrun/turn.hpp"
 
 namespace armgate::dryrun {
@@ -11,8 +12,7 @@ using base::ascii_iequals;
 constexpr std::string_view kTagsType = "Microsoft.Resources/tags";
 
 Json tags_of(const Json& body) {
-    const Json* properties = member(body, "properties");
-    const Json* tags = properties == nullptr ? nullptr : member(*properties, "tags");
+    const Json* tags = find_member(body, "properties.tags");
     return tags != nullptr && tags->is_object() ? *tags : Json::object();
 }
 
@@ -47,21 +47,36 @@ std::string Turn::tags_body(const Json& tags) const {
                     {"properties", {{"tags", tags}}}});
 }
 
-/// The tags as they are; nothing where they have to be asked first, or `refused` says why not.
-std::optional<Json> Turn::current_tags(std::optional<Done>& refused) {
+/// The tags of what the dry run has written; nothing where it has not.
+std::optional<Json> Turn::tags_here() const {
     const std::string_view scope = path_.scope_key();
-    const ResourcePath owner = path_of(path_.id().substr(0, scope.size()));
     const Overlay::Found found = world_.overlay.find(scope);
-    if (found.presence == Presence::absent) {
-        refused = absent(owner);
-        return std::nullopt;
-    }
     if (found.presence == Presence::here) {
         const Json body = read_json(found.entry->body).value_or(Json::object());
         const Json* tags = member(body, "tags");
         return tags != nullptr && tags->is_object() ? *tags : Json::object();
     }
-    if (const std::string* set = world_.overlay.tags(scope)) return read_json(*set);
+    const std::string* set = world_.overlay.tags(scope);
+    if (set == nullptr) return std::nullopt;
+    return read_json(*set).value_or(Json::object());
+}
+
+Step Turn::read_tags() {
+    if (world_.overlay.find(path_.scope_key()).presence == Presence::absent) {
+        return absent(path_of(path_.scope_id()));
+    }
+    const auto tags = tags_here();
+    if (!tags) return Forward{};
+    return answer(200, request_.method == "HEAD" ? std::string() : tags_body(*tags));
+}
+
+/// The tags as they are; nothing where they have to be asked first, or `refused` says why not.
+std::optional<Json> Turn::current_tags(std::optional<Done>& refused) {
+    if (world_.overlay.find(path_.scope_key()).presence == Presence::absent) {
+        refused = absent(path_of(path_.scope_id()));
+        return std::nullopt;
+    }
+    if (auto tags = tags_here()) return tags;
     const Reply* reply = inquiry_.ask({"GET", question_target(path_.id(), api_version()), {}, 0});
     if (reply == nullptr) return std::nullopt;
     Known known = known_from(path_, *reply);

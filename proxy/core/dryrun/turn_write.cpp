@@ -1,19 +1,13 @@
 // PUT and PATCH of a resource.
 #include "core/base/text.hpp"
 #include "core/dryrun/preconditions.hpp"
+#include "core/dryrun/recipe_path.hpp"
 #include "core/dryrun/turn.hpp"
 
 namespace armgate::dryrun {
 namespace {
 
 using base::ascii_iequals;
-
-/// `West Europe` and `westeurope` are one region.
-std::string region(std::string_view text) {
-    std::string out = base::to_lower(text);
-    std::erase(out, ' ');
-    return out;
-}
 
 }  // namespace
 
@@ -36,7 +30,7 @@ std::optional<Done> Turn::check_location(const Json& sent, const Known& before) 
         return std::nullopt;
     }
     const std::string existing = text_at(before.body, "location");
-    if (wanted.empty() || existing.empty() || region(wanted) == region(existing)) {
+    if (wanted.empty() || existing.empty() || region_name(wanted) == region_name(existing)) {
         return std::nullopt;
     }
     if (path_.is_group()) {
@@ -63,13 +57,11 @@ Step Turn::write() {
 }
 
 Step Turn::write_resource(const Json& body) {
-    Known before = look_up(path_, api_version());
+    const Known before = look_up(path_, api_version());
     std::optional<Done> misplaced;
     if (!before.here()) misplaced = check_place(path_, api_version());
     ask_for_parent(path_);
-    if (before.state == Known::State::failed) return std::move(*before.fault);
-    if (inquiry_.pending()) return Ask{};
-    if (misplaced) return std::move(*misplaced);
+    if (auto ends = unsettled(before, misplaced)) return std::move(*ends);
     const bool patch = request_.method == "PATCH";
     if (patch && !before.here()) return absent(path_);
     if (auto refused = check_conditions(before)) return std::move(*refused);
@@ -88,7 +80,7 @@ Step Turn::answer_write(const Known& before, const Json& after) {
     const Runs put = before.here() ? style.update : style.put;
     const Runs runs = request_.method == "PATCH" ? style.patch : put;
     const unsigned status = before.here() ? style.updated : style.created;
-    Entry* entry = world_.overlay.exact(path_.key());
+    const bool here = world_.overlay.exact(path_.key()) != nullptr;
     const auto final_answer = [&] {
         // 202 speaks of an operation; where there is none, the call is over.
         Done done = answer(status == 202 ? 200 : status, to_text(after));
@@ -96,28 +88,20 @@ Step Turn::answer_write(const Known& before, const Json& after) {
         if (!etag.empty()) done.answer.fields.emplace_back("ETag", etag);
         return finish(std::move(done));
     };
-    if (entry == nullptr || runs == Runs::at_once || knowledge_.options.lro == Lro::instant) {
+    if (!here || runs == Runs::at_once || knowledge_.options.lro == Lro::instant) {
         return final_answer();
     }
-    Operation operation;
-    operation.id = guid("operation " + path_.key());
-    operation.resource_id = path_.id();
-    operation.polls_left = knowledge_.rules.polls;
-    operation.status = 200;
+    Operation operation = new_operation(path_);
     operation.shows_resource = true;
-    operation.started = moment_.context.now;
-    Json interim = after;
+    Json meanwhile = after;
     const StateNames& states = knowledge_.rules.states;
-    if (!interim["properties"].is_object()) interim["properties"] = Json::object();
-    interim["properties"]["provisioningState"] = before.here() ? states.updated : states.created;
-    entry->operation = operation.id;
-    entry->interim = to_text(interim);
+    set_member(meanwhile, "properties.provisioningState",
+               before.here() ? states.updated : states.created);
+    const std::string interim = to_text(meanwhile);
     const bool shows_body = runs == Runs::async_operation;
-    Done done = answer(shows_body ? status : 202, shows_body ? entry->interim : std::string());
-    std::string location = region(text_at(after, "location"));
-    if (location.empty()) location = "global";
-    add_operation_fields(done, operation, runs, location);
-    world_.operations.start(std::move(operation));
+    Done done = answer(shows_body ? status : 202, shows_body ? interim : std::string());
+    add_operation_fields(done, operation, runs, region_name(text_at(after, "location")));
+    start(std::move(operation), path_, interim);
     return finish(std::move(done));
 }
 

@@ -12,25 +12,11 @@ namespace {
 
 using nlohmann::json;
 
-/// As RuleFile::text, but the key may be absent.
-std::string optional_text(base::RuleFile& file, const json& parent, const char* key) {
-    return parent.is_object() && parent.contains(key) ? file.text(parent, key) : std::string();
-}
-
 Effect effect_of(base::RuleFile& file, const json& entry) {
     const std::string name = file.text(entry, "effect");
     if (name == "append") return Effect::append;
     if (name != "replace") file.fault("effect", "is neither replace nor append");
     return Effect::replace;
-}
-
-bool flag(base::RuleFile& file, const json& entry, const char* key) {
-    if (!entry.is_object() || !entry.contains(key)) return false;
-    if (!entry.at(key).is_boolean()) {
-        file.fault(key, "is not true or false");
-        return false;
-    }
-    return entry.at(key).get<bool>();
 }
 
 ClientRule read_client(base::RuleFile& file, const json& entry) {
@@ -45,10 +31,10 @@ ClientRule read_client(base::RuleFile& file, const json& entry) {
     client.variable = file.text(entry, "variable");
     client.value = file.text(entry, "value");
     client.effect = effect_of(file, entry);
-    client.names_itself = flag(file, entry, "names_itself");
-    client.no_alert = flag(file, entry, "no_alert");
-    client.nameless = optional_text(file, entry, "nameless");
-    client.note = optional_text(file, entry, "note");
+    client.names_itself = file.flag(entry, "names_itself");
+    client.no_alert = file.flag(entry, "no_alert");
+    client.nameless = file.optional_text(entry, "nameless");
+    client.note = file.optional_text(entry, "note");
     return client;
 }
 

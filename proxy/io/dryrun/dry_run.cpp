@@ -67,12 +67,12 @@ Result<void> DryRun::keep() {
 }
 
 Result<dryrun::Step> DryRun::step(const dryrun::Request& request,
-                                  std::span<const dryrun::Reply> replies,
+                                  std::span<const dryrun::Answered> answered,
                                   const dryrun::Moment& moment) {
     const std::lock_guard lock(mutex_);
     const bool may_change = request.what->request_class != arm::RequestClass::read;
     try {
-        dryrun::Step next = rehearsal_->step(request, replies, moment);
+        dryrun::Step next = rehearsal_->step(request, answered, moment);
         if (!std::holds_alternative<dryrun::Done>(next) || !may_change) return next;
         const Result<void> kept = keep();
         if (kept) return next;
@@ -102,7 +102,7 @@ std::string DryRun::rehearsed_owner(std::string_view host) const {
     const std::vector<dryrun::Change>& changes = rehearsal_->changes();
     const auto names_it = [&](const dryrun::Change& change) {
         return change.kind == dryrun::ChangeKind::create &&
-               change.after.find(address) != std::string::npos;
+               change.after.view().find(address) != std::string_view::npos;
     };
     const auto last = std::find_if(changes.rbegin(), changes.rend(), names_it);
     return last == changes.rend() ? std::string() : last->id;

@@ -34,7 +34,7 @@ class DryRun {
     /// As Rehearsal::step. Error: `file_unwritable` where the overlay's file cannot be kept: then
     /// nothing is changed.
     [[nodiscard]] Result<dryrun::Step> step(const dryrun::Request& request,
-                                            std::span<const dryrun::Reply> replies,
+                                            std::span<const dryrun::Answered> answered,
                                             const dryrun::Moment& moment);
 
     [[nodiscard]] std::vector<dryrun::Change> changes() const;

@@ -97,8 +97,8 @@ class Exchange {
     [[nodiscard]] dryrun::Request rehearsed_request() const;
     [[nodiscard]] dryrun::Moment rehearsed_moment() const;
     [[nodiscard]] awaitable<After> forward_what_reads();
-    [[nodiscard]] awaitable<Result<void>> ask_all(const std::vector<dryrun::Question>& questions,
-                                                  std::vector<dryrun::Reply>& replies);
+    [[nodiscard]] awaitable<Result<void>> ask_all(std::vector<dryrun::Question> questions,
+                                                  std::vector<dryrun::Answered>& answered);
     [[nodiscard]] awaitable<Result<dryrun::Reply>> ask(const dryrun::Question& question);
     [[nodiscard]] std::string question_bytes(const dryrun::Question& question) const;
     [[nodiscard]] awaitable<After> answer_unheld_body();

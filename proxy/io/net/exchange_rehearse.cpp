@@ -101,10 +101,10 @@ dryrun::Moment Exchange::rehearsed_moment() const {
 }
 
 awaitable<Exchange::After> Exchange::rehearse_step_by_step() {
-    std::vector<dryrun::Reply> replies;
+    std::vector<dryrun::Answered> answered;
     const dryrun::Moment moment = rehearsed_moment();
     for (int round = 0; round < kMaxRounds; ++round) {
-        Result<dryrun::Step> step = shared_.dry_run->step(rehearsed_request(), replies, moment);
+        Result<dryrun::Step> step = shared_.dry_run->step(rehearsed_request(), answered, moment);
         if (!step) {
             const After failed = co_await answer_overlay_unavailable(step.error());
             co_return failed;
@@ -117,12 +117,11 @@ awaitable<Exchange::After> Exchange::rehearse_step_by_step() {
             record_->action = trace::Action::simulated;
             record_->invented = std::move(done->invented);
             arm::LocalAnswer local = std::move(done->answer);
-            const After answered = co_await answer(std::move(local), true);
-            co_return answered;
+            const After done_here = co_await answer(std::move(local), true);
+            co_return done_here;
         }
-        const std::vector<dryrun::Question> questions =
-            std::move(std::get<dryrun::Ask>(*step).questions);
-        const Result<void> asked = co_await ask_all(questions, replies);
+        std::vector<dryrun::Question> questions = std::move(std::get<dryrun::Ask>(*step).questions);
+        const Result<void> asked = co_await ask_all(std::move(questions), answered);
         if (!asked) {
             const After failed = co_await answer_failure(asked.error());
             co_return failed;
@@ -146,10 +145,10 @@ awaitable<Exchange::After> Exchange::forward_what_reads() {
     co_return forwarded;
 }
 
-awaitable<Result<void>> Exchange::ask_all(const std::vector<dryrun::Question>& questions,
-                                          std::vector<dryrun::Reply>& replies) {
+awaitable<Result<void>> Exchange::ask_all(std::vector<dryrun::Question> questions,
+                                          std::vector<dryrun::Answered>& answered) {
     if (upstream_started_ == SteadyTime()) upstream_started_ = std::chrono::steady_clock::now();
-    for (const dryrun::Question& question : questions) {
+    for (dryrun::Question& question : questions) {
         ++record_->asked;
         if (question.after_seconds > 0) {
             asio::steady_timer pause(context_.worker.context);
@@ -159,7 +158,7 @@ awaitable<Result<void>> Exchange::ask_all(const std::vector<dryrun::Question>& q
         }
         Result<dryrun::Reply> reply = co_await ask(question);
         if (!reply) co_return reply.error();
-        replies.push_back(std::move(*reply));
+        answered.push_back({std::move(question), std::move(*reply)});
     }
     co_return Result<void>();
 }

@@ -144,7 +144,7 @@ TEST(ChangeDiff, KnowsTheElementsOfAList) {
 
 TEST(ChangeDiff, WhatCannotBeComparedIsSaid) {
     Change change = test::updated_network();
-    change.before.clear();
+    change.before = {};
     EXPECT_THAT(rendered({change}, ChangesFormat::text), HasSubstr("before is not known"));
     change.before = "<html>hunter2";
     const std::string text = rendered({change}, ChangesFormat::text);

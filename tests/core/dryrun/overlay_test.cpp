@@ -5,6 +5,7 @@
 #include "support/arm_rules.hpp"
 
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -107,21 +108,21 @@ struct Seen {
     const Overlay& overlay;
     const std::map<std::string, std::string>& real;
 
-    [[nodiscard]] const std::string* get(const std::string& key) const {
+    [[nodiscard]] std::optional<std::string> get(const std::string& key) const {
         const Overlay::Found found = overlay.find(key);
-        if (found.presence == Presence::here) return &found.entry->body;
-        if (found.presence == Presence::absent) return nullptr;
+        if (found.presence == Presence::here) return std::string(found.entry->body);
+        if (found.presence == Presence::absent) return std::nullopt;
         const auto below = real.find(key);
-        return below == real.end() ? nullptr : &below->second;
+        return below == real.end() ? std::nullopt : std::optional(below->second);
     }
     [[nodiscard]] std::map<std::string, std::string> list(const std::string& prefix) const {
         std::map<std::string, std::string> out;
         for (const auto& [key, body] : real) {
-            const std::string* seen = key.starts_with(prefix) ? get(key) : nullptr;
-            if (seen != nullptr) out[key] = *seen;
+            const auto seen = key.starts_with(prefix) ? get(key) : std::nullopt;
+            if (seen) out[key] = *seen;
         }
-        overlay.each_below(prefix,
-                           [&out](const Entry& item) { out[base::to_lower(item.id)] = item.body; });
+        overlay.each_below(
+            prefix, [&out](const Entry& item) { out[base::to_lower(item.id)] = item.body.view(); });
         return out;
     }
 };
@@ -173,10 +174,10 @@ TEST(OverlayProperty, ShowsWhatAPlainModelHolds) {
                     break;
                 }
                 default: {
-                    const std::string* got = seen.get(key);
+                    const auto got = seen.get(key);
                     const auto wanted = model.all.find(key);
-                    ASSERT_EQ(got != nullptr, wanted != model.all.end()) << key << " step " << i;
-                    if (got != nullptr) {
+                    ASSERT_EQ(got.has_value(), wanted != model.all.end()) << key << " step " << i;
+                    if (got) {
                         ASSERT_EQ(*got, wanted->second);
                     }
                 }

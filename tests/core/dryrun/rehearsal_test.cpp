@@ -30,6 +30,32 @@ TEST(Rehearsal, AReadOfWhatIsUntouchedIsForwarded) {
     EXPECT_TRUE(stage.play("GET", kRg).forwarded);
 }
 
+TEST(Rehearsal, ARequestThatAsksIsNotDisturbedByThoseThatNeverComeBack) {
+    Stage stage;
+    const auto step = [&stage](const std::string& path, std::span<const Answered> answered) {
+        const arm::Classification what = arm::classify("PUT", path, test::arm_rules());
+        Request request;
+        request.method = "PUT";
+        request.host = "management.azure.com";
+        request.path = path;
+        request.query = "api-version=2024-01-01";
+        request.body = "{}";
+        request.what = &what;
+        return stage.rehearsal().step(request, answered, {});
+    };
+    std::vector<Answered> answered;
+    const Step asks = step(kPlain, {});
+    for (const Question& question : std::get<Ask>(asks).questions) {
+        const unsigned status = question.target.starts_with(kPlain) ? 404 : 200;
+        answered.push_back({question, {status, {}, "{}", false}});
+    }
+    for (int i = 0; i < 5000; ++i) {
+        EXPECT_TRUE(std::holds_alternative<Ask>(step(kPlain + std::to_string(i), {})));
+    }
+    EXPECT_TRUE(std::holds_alternative<Done>(step(kPlain, answered)));
+    EXPECT_THAT(stage.change_lines(), ElementsAre("create " + kPlain));
+}
+
 TEST(Rehearsal, ANewResourceIsCreatedReadAndDeleted) {
     Stage stage;
     stage.real_group();
