@@ -50,8 +50,9 @@ std::optional<asio::ip::address_v4> embedded_v4(const asio::ip::address_v6& addr
     return std::nullopt;
 }
 
-/// Azure's platform address: DNS, health probes and the guest agent of every virtual machine.
+/// AWS's metadata service; Azure's and Google's are link-local.
 const asio::ip::address_v6 kAwsMetadata = asio::ip::make_address_v6("fd00:ec2::254");
+/// Azure's platform address: DNS, health probes and the guest agent of every virtual machine.
 const asio::ip::address_v4 kWireServer = asio::ip::make_address_v4("168.63.129.16");
 
 bool is_forbidden_v4(const asio::ip::address_v4& address) {
@@ -101,7 +102,6 @@ bool is_forbidden_address(const asio::ip::address& address) {
     if (plain.is_v4()) return is_forbidden_v4(plain.to_v4());
     const asio::ip::address_v6 v6 = plain.to_v6();
     if (v6.is_unspecified() || v6.is_multicast() || v6.is_link_local()) return true;
-    // AWS's metadata service; Azure's and Google's are link-local.
     if (v6 == kAwsMetadata) return true;
     const auto inner = embedded_v4(v6);
     return inner && !v6.is_loopback() && is_forbidden_v4(*inner);
@@ -170,10 +170,6 @@ Result<void> Dialer::check_allowed(const tcp::endpoint& endpoint) const {
     return {};
 }
 
-Error Dialer::too_late(std::string what) const {
-    return {Errc::timed_out, at_limit(limits_, &Limits::connect, std::move(what))};
-}
-
 awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host, SteadyTime until) {
     error_code literal_ec;
     const auto literal = asio::ip::make_address(host, literal_ec);
@@ -184,9 +180,6 @@ awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host, St
         co_return cached->second.addresses;
     }
     Result<Addresses> addresses = co_await resolve_name(host, until);
-    if (!addresses && addresses.error().code == Errc::timed_out) {
-        co_return too_late(addresses.error().detail);
-    }
     if (!addresses) co_return addresses.error();
     if (resolved_.size() > 1000) resolved_.clear();
     resolved_[host] = Resolved{*addresses, after(limits_.resolved_life)};
@@ -195,6 +188,17 @@ awaitable<Result<Dialer::Addresses>> Dialer::resolve(const std::string& host, St
 
 awaitable<Result<tcp::socket>> Dialer::connect(std::string host, std::uint16_t port) {
     const SteadyTime until = after(limits_.connect);
+    Result<tcp::socket> socket = co_await connect_by_route(std::move(host), port, until);
+    if (!socket && socket.error().code == Errc::timed_out) {
+        co_return Error{Errc::timed_out,
+                        at_limit(limits_, &Limits::connect, socket.error().detail)};
+    }
+    co_return std::move(socket);
+}
+
+awaitable<Result<tcp::socket>> Dialer::connect_by_route(std::string host,
+                                                        std::uint16_t port,
+                                                        SteadyTime until) {
     const ConnectTo* redirect = redirect_of(host, port);
     const auto& proxy = rules_.upstream_proxy;
     if (redirect == nullptr && proxy && !proxy->bypasses(host)) {
@@ -228,9 +232,6 @@ awaitable<Result<tcp::socket>> Dialer::connect_through(const UpstreamProxy& prox
     const bool is_v6 = !literal_ec && literal.is_v6();
     const std::string target = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
     const Result<void> opened = co_await ask_for_tunnel(stream, proxy, target, until);
-    if (!opened && opened.error().code == Errc::timed_out) {
-        co_return too_late(opened.error().detail);
-    }
     if (!opened) co_return opened.error();
     co_return stream.take_socket();
 }
@@ -259,7 +260,7 @@ awaitable<Result<tcp::socket>> Dialer::connect_directly(std::string host,
         deadline.clear();
         if (!connect_ec) co_return std::move(socket);
         if (deadline.expired()) {
-            co_return too_late("connecting to " + host + " took too long");
+            co_return Error{Errc::timed_out, "connecting to " + host + " took too long"};
         }
         last = connect_error(host, connect_ec.message().c_str());
     }

@@ -53,6 +53,9 @@ class Dialer {
         SteadyTime until;
     };
 
+    [[nodiscard]] awaitable<Result<tcp::socket>> connect_by_route(std::string host,
+                                                                  std::uint16_t port,
+                                                                  SteadyTime until);
     [[nodiscard]] awaitable<Result<tcp::socket>> connect_directly(std::string host,
                                                                   std::uint16_t port,
                                                                   SteadyTime until);
@@ -62,7 +65,6 @@ class Dialer {
                                                                  SteadyTime until);
     [[nodiscard]] const ConnectTo* redirect_of(std::string_view host, std::uint16_t port) const;
     [[nodiscard]] awaitable<Result<Addresses>> resolve(const std::string& host, SteadyTime until);
-    [[nodiscard]] Error too_late(std::string what) const;
     [[nodiscard]] Result<void> check_allowed(const tcp::endpoint& endpoint) const;
 
     const DialRules& rules_;

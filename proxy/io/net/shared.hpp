@@ -31,9 +31,9 @@ class Observer {
     /// A client finished the TLS handshake and left without a request: some look at the certificate
     /// only then, and send no alert.
     virtual void on_client_left(const std::string& /*host*/, const std::string& /*user_agent*/) {}
-    /// A client left after it was asked for the proxy's credentials and did not give them.
     /// A dry run let nothing through to a data plane; `why` is one sentence.
     virtual void on_forbidden_tunnel(const std::string& /*host*/, const std::string& /*why*/) {}
+    /// A client left after it was asked for the proxy's credentials and did not give them.
     virtual void on_client_without_credentials(const std::string& /*user_agent*/) {}
 };
 

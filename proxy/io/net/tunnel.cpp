@@ -124,12 +124,13 @@ awaitable<Tunnel::Sniffed> Tunnel::sniff(const Forbidden& names, trace::TunnelRe
                 "host_mismatch: a TLS handshake for an ARM host inside a tunnel to another";
             co_return Sniffed::refused;
         }
-        if (sniffed.kind == SniffResult::Kind::malformed ||
-            before_.view().size() > limits_.client_hello_bytes) {
-            record.error = before_.view().size() > limits_.client_hello_bytes
-                               ? at_limit(limits_, &Limits::client_hello_bytes,
-                                          "tls_failed: a TLS handshake that does not end")
-                               : "tls_failed: what begins as a TLS handshake is none";
+        if (before_.view().size() > limits_.client_hello_bytes) {
+            record.error = at_limit(limits_, &Limits::client_hello_bytes,
+                                    "tls_failed: a TLS handshake that does not end");
+            co_return Sniffed::refused;
+        }
+        if (sniffed.kind == SniffResult::Kind::malformed) {
+            record.error = "tls_failed: what begins as a TLS handshake is none";
             co_return Sniffed::refused;
         }
         if (!before_.empty() && hello_until_ == SteadyTime::max()) {
