@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -116,6 +117,11 @@ Result<void> make_private_folders(const std::string& dir) {
     return {};
 }
 
+std::string folder_of(const std::string& path) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
 Result<FileDescriptor> open_folder(const std::string& dir) {
     FileDescriptor fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) return unreadable(dir, errno_text(errno));
@@ -162,6 +168,14 @@ Result<void> replace_file(const Folder& folder,
     auto renamed = rename_in(folder, temporary, name);
     if (!renamed) ::unlinkat(folder.fd, temporary.c_str(), 0);
     return renamed;
+}
+
+Result<void> replace_file_at(const std::string& path, std::string_view bytes, mode_t mode) {
+    const std::string folder = folder_of(path);
+    const auto opened = open_folder(folder);
+    if (!opened) return Error{Errc::file_unwritable, opened.error().detail};
+    const std::string name = std::filesystem::path(path).filename().string();
+    return replace_file({opened->get(), folder}, name, bytes, mode);
 }
 
 }  // namespace armgate::certs

@@ -46,6 +46,9 @@ class FileDescriptor {
 /// theirs. Error: `file_unwritable`.
 [[nodiscard]] Result<void> make_private_folders(const std::string& dir);
 
+/// The folder that a file's path names; `.` for a bare name.
+[[nodiscard]] std::string folder_of(const std::string& path);
+
 /// Opens a folder. Error: `file_unreadable`.
 [[nodiscard]] Result<FileDescriptor> open_folder(const std::string& dir);
 
@@ -75,5 +78,11 @@ struct Folder {
                                         const std::string& name,
                                         std::string_view bytes,
                                         mode_t mode);
+
+/// The same for a path, absolute or from the current folder. Error: `file_unwritable`, also where
+/// its folder cannot be opened.
+[[nodiscard]] Result<void> replace_file_at(const std::string& path,
+                                           std::string_view bytes,
+                                           mode_t mode);
 
 }  // namespace armgate::certs

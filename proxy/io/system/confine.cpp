@@ -1,5 +1,6 @@
 #include "io/system/confine.hpp"
 
+#include "certs/files.hpp"
 #include "core/base/embedded.hpp"
 #include "core/base/rule_file.hpp"
 #include "io/system/landlock.hpp"
@@ -28,11 +29,6 @@ std::string real_folder(const std::string& path) {
     return ec ? std::string() : real.parent_path().string();
 }
 
-std::string folder_of(const std::string& file) {
-    const std::string folder = std::filesystem::path(file).parent_path().string();
-    return folder.empty() ? "." : folder;
-}
-
 }  // namespace
 
 Result<Confinement> confinement_of_proxy(const std::vector<std::string>& written) {
@@ -50,7 +46,7 @@ Result<Confinement> confinement_of_proxy(const std::vector<std::string>& written
     }
     if (file.error()) return *file.error();
     for (const std::string& name : written) {
-        if (!name.empty()) needs.write.push_back(folder_of(name));
+        if (!name.empty()) needs.write.push_back(certs::folder_of(name));
     }
     return needs;
 }

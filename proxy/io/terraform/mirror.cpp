@@ -3,7 +3,6 @@
 #include "certs/files.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <sys/stat.h>
 #include <utility>
 
@@ -39,13 +38,6 @@ Result<void> link_to(const fs::path& target, const fs::path& link) {
 
 bool has(const std::vector<std::string>& list, const std::string& text) {
     return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-/// True where `path` is `folder` or below it; both canonical.
-bool is_within(const fs::path& path, const fs::path& folder) {
-    const auto [left, right] =
-        std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-    return left == folder.end();
 }
 
 /// Each `../../x` of `text`, without what follows the first name.
@@ -238,6 +230,12 @@ class Mirror {
 
 }  // namespace
 
+bool is_within(const fs::path& path, const fs::path& folder) {
+    const auto [left, right] =
+        std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+    return left == folder.end();
+}
+
 Result<std::string> mirror_folder(const MirrorRequest& request) {
     return Mirror(request).make();
 }
@@ -268,14 +266,11 @@ Result<bool> copy_private(const std::string& from, const std::string& to) {
 }
 
 Result<void> write_private(const std::string& to, std::string_view bytes) {
-    const fs::path path(to);
-    const std::string folder = path.parent_path().string();
-    if (auto made = certs::make_private_folders(folder); !made) return made.error();
-    auto opened = certs::open_folder(folder);
-    if (!opened) return opened.error();
+    if (auto made = certs::make_private_folders(fs::path(to).parent_path().string()); !made) {
+        return made;
+    }
     constexpr mode_t kPrivateFile = 0600;
-    return certs::write_new_file({opened->get(), folder}, path.filename().string(), bytes,
-                                 kPrivateFile);
+    return certs::replace_file_at(to, bytes, kPrivateFile);
 }
 
 }  // namespace armgate::io

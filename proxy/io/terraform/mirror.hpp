@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ struct MirrorRequest {
     std::vector<std::string> naming;    ///< endings of files in which `../x` names a neighbour
     MirrorLimits limits;
 };
+
+/// True where `path` is `folder` or below it, by their names; both absolute and normal.
+[[nodiscard]] bool is_within(const std::filesystem::path& path,
+                             const std::filesystem::path& folder);
 
 /// Gives the path of the copy. Folders have mode 0700, files 0600 or 0700. Links to files become
 /// files; links to folders stay links, and point into the copy where they pointed into the folder.

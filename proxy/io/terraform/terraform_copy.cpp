@@ -26,11 +26,6 @@ constexpr std::string_view kOverride =
     "# Written by armgate for a dry run, in a copy that goes with it.\n"
     "terraform {\n  backend \"local\" {}\n}\n";
 
-/// True where `path` is `folder` or below it, by their names.
-bool is_within(const std::string& path, const std::string& folder) {
-    return path == folder || path.starts_with(folder == "/" ? folder : folder + "/");
-}
-
 std::string listed(const std::vector<std::string>& names) {
     std::string out;
     for (const std::string& name : names) out += (out.empty() ? "" : ", ") + base::printable(name);
