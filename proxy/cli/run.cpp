@@ -49,10 +49,9 @@ Result<std::string> default_trace_path() {
     folder += "/armgate";
     if (auto made = certs::make_private_folders(folder); !made) return made.error();
     // Two runs in one second share no file: the process id tells them apart.
-    std::string path = folder + "/armgate-trace-" + base::format_compact(io::now()) + ".jsonl";
-    if (!std::filesystem::exists(path)) return path;
-    return folder + "/armgate-trace-" + base::format_compact(io::now()) + "-" +
-           std::to_string(::getpid()) + ".jsonl";
+    const std::string path = folder + "/armgate-trace-" + base::format_compact(io::now());
+    if (!std::filesystem::exists(path + ".jsonl")) return path + ".jsonl";
+    return path + "-" + std::to_string(::getpid()) + ".jsonl";
 }
 
 Result<certs::Authority> make_authority(const RawOptions& raw, const arm::ArmHosts& hosts) {
@@ -82,7 +81,53 @@ Result<void> rehearse_command(Runtime& runtime,
     return started;
 }
 
-int run_command(const RawOptions& raw, std::vector<std::string> child) {
+/// What a run stands on before its proxy starts.
+struct Outset {
+    io::Settings settings;
+    std::unique_ptr<Foundation> foundation;
+    certs::Authority authority;
+    std::string trace_path;
+    io::TemporaryDirectory folder;  ///< for what the command is to read
+};
+
+Result<Outset> prepare(const RawOptions& raw) {
+    auto settings = make_settings(raw, Command::run);
+    if (!settings) return settings.error();
+    if (auto writable = check_changes_file(raw.changes); !writable) return writable.error();
+    if (!settings->proxy_auth && !raw.no_proxy_auth) {
+        settings->proxy_auth = "armgate:" + io::random_hex(16);
+    }
+    auto foundation = load_foundation(raw);
+    if (!foundation) return foundation.error();
+    auto authority = make_authority(raw, (*foundation)->hosts);
+    if (!authority) return authority.error();
+    auto trace_path = raw.trace.empty() ? default_trace_path() : Result<std::string>(raw.trace);
+    if (!trace_path) return trace_path.error();
+    auto folder = io::TemporaryDirectory::create();
+    if (!folder) return folder.error();
+    return Outset{std::move(*settings), std::move(*foundation), std::move(*authority),
+                  std::move(*trace_path), std::move(*folder)};
+}
+
+/// Says what came of it. Gives the command's status, or that of a gate that fired.
+int conclude(Runtime& runtime,
+             const RawOptions& raw,
+             const report::Summary& summary,
+             const io::ChildResult& result) {
+    const bool started = result.failure.empty();
+    const Result<void> concluded = started ? conclude_dry_run(runtime, raw) : Result<void>();
+    if (!raw.quiet && started) {
+        print_summary(summary, runtime.settings().mode, runtime.trace()->path());
+    }
+    if (!concluded) return fail(concluded.error());
+    if (summary.gate_fires(fail_on_of(raw))) {
+        std::cerr << "armgate: the gate --fail-on " << raw.fail_on << " fired\n";
+        return kGateFired;
+    }
+    return result.status;
+}
+
+int run_command(const RawOptions& raw, const std::vector<std::string>& child) {
     if (child.empty()) {
         return fail(
             {Errc::usage,
@@ -90,62 +135,40 @@ int run_command(const RawOptions& raw, std::vector<std::string> child) {
     }
     io::block_signals();
     io::set_log_level(log_level_of(raw));
-    auto settings = make_settings(raw, Command::run);
-    if (!settings) return fail(settings.error());
-    if (auto writable = check_changes_file(raw.changes); !writable) return fail(writable.error());
-    if (!settings->proxy_auth && !raw.no_proxy_auth) {
-        settings->proxy_auth = "armgate:" + io::random_hex(16);
-    }
-    auto foundation = load_foundation(raw);
-    if (!foundation) return fail(foundation.error());
-    auto authority = make_authority(raw, (*foundation)->hosts);
-    if (!authority) return fail(authority.error());
-    auto trace_path = raw.trace.empty() ? default_trace_path() : Result<std::string>(raw.trace);
-    if (!trace_path) return fail(trace_path.error());
-    auto folder = io::TemporaryDirectory::create();
-    if (!folder) return fail(folder.error());
-
+    auto outset = prepare(raw);
+    if (!outset) return fail(outset.error());
+    const io::TemporaryDirectory& folder = outset->folder;
+    const wiring::WiringRules rules = outset->foundation->wiring;
     wiring::WiringRequest request;
-    request.arm_hosts = (*foundation)->hosts.constraint_names();
-    const wiring::WiringRules rules = (*foundation)->wiring;
+    request.arm_hosts = outset->foundation->hosts.constraint_names();
     RunObserver observer(
-        {request_lines_for(raw.quiet), color_for(raw.color), rules, folder->path(), child.front()});
-    const io::Settings wired = *settings;
+        {request_lines_for(raw.quiet), color_for(raw.color), rules, folder.path(), child.front()});
     const OverlayChoice overlay = overlay_choice(raw.overlay);
-    auto runtime = Runtime::start({std::move(*foundation),
-                                   std::move(*settings),
-                                   std::move(*authority),
+    auto started = Runtime::start({std::move(outset->foundation),
+                                   std::move(outset->settings),
+                                   std::move(outset->authority),
                                    raw.upstream_ca,
                                    {},
-                                   *trace_path,
+                                   outset->trace_path,
                                    &observer});
-    if (!runtime) return fail(runtime.error());
+    if (!started) return fail(started.error());
+    Runtime& runtime = **started;
     request.proxy_url =
-        wiring::proxy_url(describe((*runtime)->server().endpoint()), wired.proxy_auth);
-    auto environment = wire_into(*folder, request, rules, (*runtime)->authority());
+        wiring::proxy_url(describe(runtime.server().endpoint()), runtime.settings().proxy_auth);
+    auto environment = wire_into(folder, request, rules, runtime.authority());
     if (!environment) return fail(environment.error());
-
     io::ChildCommand command{child, std::move(*environment)};
-    if (auto rehearsed = rehearse_command(**runtime, command, *folder, overlay); !rehearsed) {
+    if (auto rehearsed = rehearse_command(runtime, command, folder, overlay); !rehearsed) {
         return fail(rehearsed.error());
     }
-    auto result = io::run_child(command);
-    (*runtime)->server().stop();
+    const auto result = io::run_child(command);
+    runtime.server().stop();
     observer.finish();
     if (!result) return fail(result.error());
     if (!result->failure.empty()) {
         std::cerr << "armgate: cannot run " << child.front() << ": " << result->failure << "\n";
     }
-    const report::Summary summary = observer.summary();
-    const bool started = result->failure.empty();
-    const Result<void> concluded = started ? conclude_dry_run(**runtime, raw) : Result<void>();
-    if (!raw.quiet && started) print_summary(summary, wired.mode, *trace_path);
-    if (!concluded) return fail(concluded.error());
-    if (summary.gate_fires(fail_on_of(raw))) {
-        std::cerr << "armgate: the gate --fail-on " << raw.fail_on << " fired\n";
-        return kGateFired;
-    }
-    return result->status;
+    return conclude(runtime, raw, observer.summary(), *result);
 }
 
 }  // namespace

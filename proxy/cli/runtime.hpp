@@ -36,6 +36,7 @@ class Runtime {
     /// The rehearsal; outside of a dry run nullptr.
     [[nodiscard]] io::DryRun* dry_run() { return dry_run_.get(); }
     [[nodiscard]] io::TraceFile* trace() { return trace_.get(); }
+    [[nodiscard]] const io::Settings& settings() const { return parts_.settings; }
     /// Connections that clients made so far.
     [[nodiscard]] std::uint64_t connections() const { return shared_->last_connection; }
     [[nodiscard]] const certs::Authority& authority() const { return parts_.authority; }
