@@ -61,6 +61,13 @@ Result<std::unique_ptr<System>> this_system(const TrustOptions& options, const s
     return Error{Errc::usage, "--store: there is no such store; known are " + known};
 }
 
+/// This system with a store that can be changed from here; nothing elsewhere.
+std::unique_ptr<System> changeable_system() {
+    auto system = this_system({}, {});
+    if (!system || (*system)->store->folder.empty()) return nullptr;
+    return std::move(*system);
+}
+
 /// ca.pem alone, whatever became of its key or its dates: enough to take it out of a store.
 Result<certs::X509Handle> certificate_of(const std::string& ca_path) {
     const auto text = certs::read_file(ca_path, kCertificateLimitBytes);
@@ -311,27 +318,25 @@ CLI::App* add_action(CLI::App& parent, const char* name, const char* what, Trust
 }  // namespace
 
 std::string describe_trust(const certs::Authority& authority) {
-    const auto rules = trust::load_store_rules();
-    if (!rules) return "cannot be told";
-    const trust::StoreRule* store = trust::find_store(*rules, io::look_at_system(*rules));
-    if (store == nullptr || store->folder.empty()) return "cannot be told on this system";
-    const std::string file = trust::anchor_name(*store, authority.fingerprint_sha256());
-    const auto anchors = io::anchors_in(*store);
+    const auto system = changeable_system();
+    if (system == nullptr) return "cannot be told on this system";
+    const trust::StoreRule& store = *system->store;
+    const std::string file = trust::anchor_name(store, authority.fingerprint_sha256());
+    const auto anchors = io::anchors_in(store);
     const bool is_there = std::any_of(anchors.begin(), anchors.end(),
                                       [&](const auto& each) { return each.file == file; });
-    return is_there ? "trusts it: " + store->folder + "/" + file
+    return is_there ? "trusts it: " + store.folder + "/" + file
                     : "does not trust it ('armgate ca trust' changes that)";
 }
 
 std::string left_in_store(const certs::Authority& authority) {
-    const auto rules = trust::load_store_rules();
-    if (!rules) return {};
-    const trust::StoreRule* store = trust::find_store(*rules, io::look_at_system(*rules));
-    if (store == nullptr || store->folder.empty()) return {};
-    const std::string file = trust::anchor_name(*store, authority.fingerprint_sha256());
-    for (const io::Anchor& each : io::anchors_in(*store)) {
+    const auto system = changeable_system();
+    if (system == nullptr) return {};
+    const trust::StoreRule& store = *system->store;
+    const std::string file = trust::anchor_name(store, authority.fingerprint_sha256());
+    for (const io::Anchor& each : io::anchors_in(store)) {
         if (!each.is_ours || each.file == file) continue;
-        return "the system still trusts " + each.subject + " (" + store->folder + "/" + each.file +
+        return "the system still trusts " + each.subject + " (" + store.folder + "/" + each.file +
                "): 'armgate ca untrust --all' takes every CA of armgate's out, 'armgate ca trust' "
                "puts this one in";
     }

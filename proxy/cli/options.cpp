@@ -80,15 +80,6 @@ Result<io::DryRunSetup> make_dry_run(const RawOptions& raw, verdict::Mode mode) 
     return out;
 }
 
-}  // namespace
-
-CLI::Option* repeats(CLI::Option* option) {
-    return option->expected(1)->allow_extra_args(false)->multi_option_policy(
-        CLI::MultiOptionPolicy::TakeAll);
-}
-
-namespace {
-
 void add_dry_run_options(CLI::App& app, RawOptions& raw) {
     repeats(app.add_option("--tunnel", raw.tunnel,
                            "dry-run: let this data plane through; *.suffix; repeats"))
@@ -108,6 +99,11 @@ void add_dry_run_options(CLI::App& app, RawOptions& raw) {
 }
 
 }  // namespace
+
+CLI::Option* repeats(CLI::Option* option) {
+    return option->expected(1)->allow_extra_args(false)->multi_option_policy(
+        CLI::MultiOptionPolicy::TakeAll);
+}
 
 void add_proxy_options(CLI::App& app, RawOptions& raw, Command command) {
     app.add_option(
