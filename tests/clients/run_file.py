@@ -1,4 +1,4 @@
-"""Runs the tests of one file and tells ctest how it went.
+"""Runs the tests of one file, named from here and without .py, and tells ctest how it went.
 
 Exit status 0: all passed; 1: something failed, or nothing ran; 77: everything was skipped, which
 ctest reports as skipped. With ARMGATE_REQUIRE_CLIENTS=1 any skip is a failure: CI must not turn
@@ -24,9 +24,9 @@ class CountingResult(unittest.TextTestResult):
 
 
 def main():
-    folder = pathlib.Path(__file__).resolve().parent
-    sys.path.insert(0, str(folder))
-    suite = unittest.defaultTestLoader.loadTestsFromName(sys.argv[1])
+    file = pathlib.Path(__file__).resolve().parent / sys.argv[1]
+    sys.path.insert(0, str(file.parent))
+    suite = unittest.defaultTestLoader.loadTestsFromName(file.name)
     result = unittest.TextTestRunner(verbosity=2, resultclass=CountingResult).run(suite)
     for test, reason in result.skipped:
         print(f"skipped: {test}: {reason}")
