@@ -10,13 +10,6 @@
 namespace armgate::tests {
 namespace {
 
-constexpr const char* kDeployment =
-    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deployments/d"
-    "?api-version=2021-04-01";
-constexpr const char* kTemplate =
-    R"({"properties":{"mode":"Incremental","template":{"resources":[)"
-    R"({"type":"Microsoft.Storage/storageAccounts","name":"a","apiVersion":"2021-04-01"}]}}})";
-
 class FailingMemory : public ProxyTest {
   protected:
     FailingMemory() { settings_.mode = verdict::Mode::enforce; }
@@ -66,7 +59,7 @@ class FailingMemory : public ProxyTest {
 TEST_F(FailingMemory, NothingThatIsRefusedEverGoesOut) {
     for (const std::string& refused :
          {request("PUT", kGroup, user_without_mfa(), "{}"),
-          request("PUT", kDeployment, user_without_mfa(), kTemplate)}) {
+          request("PUT", kStorageDeployment, user_without_mfa(), kStorageDeploymentBody)}) {
         const std::size_t before = upstream_.requests().size();
         auto seen = ask_with_each_failing([&](long) { return refused; });
         EXPECT_EQ(upstream_.requests().size(), before + 1);  // the first GET

@@ -1,7 +1,7 @@
 // The persistent CA through the built program: rotated under a running proxy, near its end, and
 // never read again once the proxy serves.
 #include "certs/authority_files.hpp"
-#include "support/built_proxy.hpp"
+#include "support/program_fixture.hpp"
 #include "support/tokens.hpp"
 
 #include <csignal>
@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::hours;
 
-class CaProgram : public BuiltProxyTest {
+class CaProgram : public ProgramTest {
   protected:
     /// Runs `armgate ca ...` on the test's folder; its standard output and error.
     std::string ca(std::vector<std::string> arguments, int status = 0) {
@@ -32,7 +32,7 @@ class CaProgram : public BuiltProxyTest {
     }
 
     void expect_served(Wire& wire) {
-        wire.send(std::string("GET /subscriptions HTTP/1.1\r\nHost: ") + kArmHost + "\r\n\r\n");
+        wire.send(std::string("GET /subscriptions HTTP/1.1\r\nHost: ") + kArm + "\r\n\r\n");
         EXPECT_EQ(wire.read_response().status(), 200);
     }
 };
@@ -40,7 +40,7 @@ class CaProgram : public BuiltProxyTest {
 TEST_F(CaProgram, ARotationUnderARunningProxyHarmsNoOneWhoTrustsTheOldOne) {
     const auto program = start();
     const std::string old_ca = slurp(folder_.file("ca/ca.pem"));
-    Wire before = arm(program->port());
+    Wire before = arm_through(*program);
     EXPECT_NE(ca({"rotate", "--intercept", "arm.example.com"}).find("restart a running"),
               std::string::npos);
     EXPECT_NE(slurp(folder_.file("ca/ca.pem")), old_ca);
@@ -48,15 +48,16 @@ TEST_F(CaProgram, ARotationUnderARunningProxyHarmsNoOneWhoTrustsTheOldOne) {
               std::string::npos);
     expect_served(before);
     Wire wire = Wire::connect(program->port());
-    wire.send(std::string("CONNECT ") + kArmHost + ":443 HTTP/1.1\r\n\r\n");
+    wire.send(std::string("CONNECT ") + kArm + ":443 HTTP/1.1\r\n\r\n");
     ASSERT_EQ(wire.read_head().status(), 200);
-    wire.start_tls({kArmHost, {"http/1.1"}, old_ca, 0});
+    wire.start_tls({kArm, {"http/1.1"}, old_ca, 0});
     expect_served(wire);
     // The one that starts next has the new CA, and what it was made to cover.
     const auto next = start({"--intercept", "arm.example.com"});
-    Wire after = arm(next->port());
+    Wire after = arm_through(*next);
     expect_served(after);
-    EXPECT_THROW(arm(program->port()), WireError) << "the old proxy shows the old CA's leaf";
+    EXPECT_THROW(static_cast<void>(arm_through(*program)), WireError)
+        << "the old proxy shows the old CA's leaf";
 }
 
 TEST_F(CaProgram, ItsEndIsToldThirtyDaysBefore) {
@@ -67,7 +68,7 @@ TEST_F(CaProgram, ItsEndIsToldThirtyDaysBefore) {
     const auto program = start();
     EXPECT_TRUE(program->says("armgate: the CA expires in 20 days, on ")) << program->err();
     EXPECT_TRUE(program->says("armgate ca rotate"));
-    Wire wire = arm(program->port());
+    Wire wire = arm_through(*program);
     expect_served(wire);
     make_old_ca(hours(-1));
     EXPECT_NE(ca({"show"}, 1).find("expired on"), std::string::npos);

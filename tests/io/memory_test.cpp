@@ -1,7 +1,7 @@
 // What is left of a token once its request is over: nothing, in the memory, in core files, in key
 // logs. Looks into the built program from outside, which takes root: it is not dumpable.
 #include "io/system/sanitizers.hpp"
-#include "support/built_proxy.hpp"
+#include "support/program_fixture.hpp"
 #include "support/tokens.hpp"
 
 #include <csignal>
@@ -64,7 +64,7 @@ std::optional<std::size_t> count_in_memory(pid_t pid, const std::string& needle)
     return found;
 }
 
-class Memory : public BuiltProxyTest {
+class Memory : public ProgramTest {
   protected:
     /// A request with a secret in its token's signature, its query and its body.
     static std::string secret_request(const std::string& method,
@@ -73,7 +73,7 @@ class Memory : public BuiltProxyTest {
         const std::string token =
             test::base64url(R"({"alg":"RS256"})") + "." + test::base64url(claims) + "." + secret;
         const std::string body = R"({"properties":{"password":")" + secret + R"("}})";
-        return method + " " + kPath + secret + " HTTP/1.1\r\nHost: " + kArmHost +
+        return method + " " + kPath + secret + " HTTP/1.1\r\nHost: " + kArm +
                "\r\nAuthorization: Bearer " + token + "\r\nCookie: a=" + secret +
                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     }
@@ -89,9 +89,9 @@ TEST_F(Memory, HoldsNoTokenOnceItsRequestIsOver) {
         const std::string forwarded = unique('Q');
         const std::string refused = unique('X');
         const std::string unreadable = unique('Z');
-        Wire idle = arm(program->port());
+        Wire idle = arm_through(*program);
         {
-            Wire closed = arm(program->port());
+            Wire closed = arm_through(*program);
             for (Wire* wire : {&idle, &closed}) {
                 for (int i = 0; i < 5; ++i) {
                     wire->send(secret_request("PUT", forwarded, kApp));
@@ -108,8 +108,7 @@ TEST_F(Memory, HoldsNoTokenOnceItsRequestIsOver) {
             GTEST_SKIP()
                 << "the memory of a process that is not dumpable can be read by root alone";
         }
-        EXPECT_GT(count_in_memory(program->pid(), kArmHost), 0U)
-            << "the search itself finds nothing";
+        EXPECT_GT(count_in_memory(program->pid(), kArm), 0U) << "the search itself finds nothing";
         for (const std::string& secret : {forwarded, refused, unreadable}) {
             const auto is_gone = [&] { return count_in_memory(program->pid(), secret) == 0U; };
             EXPECT_TRUE(eventually(is_gone, std::chrono::seconds(3)))
@@ -143,7 +142,7 @@ TEST_F(Memory, TheKeysOfTlsAreLoggedNowhere) {
     ProgramOptions options;
     options.environment = {"SSLKEYLOGFILE=" + folder_.file("keys.log")};
     const auto program = start({}, options);
-    Wire wire = arm(program->port());
+    Wire wire = arm_through(*program);
     wire.send(secret_request("PUT", unique('K'), kApp));
     EXPECT_EQ(wire.read_response("PUT").status(), 200);
     program->signal(SIGTERM);

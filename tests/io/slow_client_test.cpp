@@ -51,6 +51,14 @@ class SlowClients : public ProxyTest {
         EXPECT_THAT(records.back().error, HasSubstr("(limit " + limit + "=300ms)"));
     }
 
+    /// A head that begins with `begun` and stops there, or trickles on with `more`.
+    void expect_head_timeout(Wire wire, const std::string& begun, std::string_view more) {
+        wire.send(begun);
+        if (!more.empty()) trickle(wire, more);
+        expect_timeout(wire, "client-head");
+        expect_record("client-head", trace::Action::refused);
+    }
+
     std::size_t records_ = 0;
 };
 
@@ -58,28 +66,15 @@ TEST_F(SlowClients, AConnectHeadThatStopsOrTricklesIsTimedOut) {
     settings_.limits.client_head = kShort;
     Wire silent = dial();
     expect_timeout(silent, "client-head");  // nothing that could be recorded
-    Wire stopped = dial();
-    stopped.send("CONNECT management.azure.com:443 HTTP/1.1\r\nX: ");
-    expect_timeout(stopped, "client-head");
-    expect_record("client-head", trace::Action::refused);
-    Wire slow = dial();
-    slow.send("CONNECT management.azure.com:443 HTTP/1.1\r\nX: ");
-    trickle(slow, "abc");
-    expect_timeout(slow, "client-head");
-    expect_record("client-head", trace::Action::refused);
+    const std::string begun = "CONNECT management.azure.com:443 HTTP/1.1\r\nX: ";
+    expect_head_timeout(dial(), begun, "");
+    expect_head_timeout(dial(), begun, "abc");
 }
 
 TEST_F(SlowClients, AnInnerHeadThatStopsOrTricklesIsTimedOut) {
     settings_.limits.client_head = kShort;
-    Wire stopped = arm();
-    stopped.send("GET /x HTTP/1.1\r\nHost: manage");
-    expect_timeout(stopped, "client-head");
-    expect_record("client-head", trace::Action::refused);
-    Wire slow = arm();
-    slow.send("GET /x HTTP/1.1\r\nX: ");
-    trickle(slow, "abc");
-    expect_timeout(slow, "client-head");
-    expect_record("client-head", trace::Action::refused);
+    expect_head_timeout(arm(), "GET /x HTTP/1.1\r\nHost: manage", "");
+    expect_head_timeout(arm(), "GET /x HTTP/1.1\r\nX: ", "abc");
 }
 
 TEST_F(SlowClients, ABodyThatStopsIsTimedOutAndTheUpstreamsWriteCut) {

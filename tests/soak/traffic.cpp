@@ -5,13 +5,6 @@
 namespace armgate::tests::soak {
 namespace {
 
-constexpr const char* kDeployment =
-    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deployments/d"
-    "?api-version=2021-04-01";
-constexpr const char* kTemplate =
-    R"({"properties":{"mode":"Incremental","template":{"resources":[)"
-    R"({"type":"Microsoft.Storage/storageAccounts","name":"a","apiVersion":"2021-04-01"}]}}})";
-
 void must(bool holds, const std::string& what) {
     if (!holds) throw WireError(what);
 }
@@ -101,7 +94,8 @@ void Client::refused() {
 
 void Client::held() {
     if (!kept_) kept_ = std::make_unique<Wire>(arm());
-    expect(*kept_, request("PUT", kDeployment, user_without_mfa(), kTemplate), 401);
+    expect(*kept_, request("PUT", kStorageDeployment, user_without_mfa(), kStorageDeploymentBody),
+           401);
 }
 
 void Client::large() {

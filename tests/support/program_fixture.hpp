@@ -9,11 +9,13 @@ namespace armgate::tests {
 
 class ProgramTest : public ProxyTest {
   protected:
-    /// Arguments of the proxy, `more` at the end.
-    [[nodiscard]] std::vector<std::string> arguments(const std::vector<std::string>& more = {}) {
-        spill(folder_.file("root.pem"), pki_.ca_pem());
+    ProgramTest() { spill(folder_.file("root.pem"), pki_.ca_pem()); }
+
+    /// Arguments of `command` (proxy or run), `more` at the end.
+    [[nodiscard]] std::vector<std::string> arguments(const std::vector<std::string>& more = {},
+                                                     const std::string& command = "proxy") const {
         std::vector<std::string> words{
-            "proxy",
+            command,
             "--listen",
             "127.0.0.1:0",
             "--threads",
@@ -25,9 +27,19 @@ class ProgramTest : public ProxyTest {
             "--upstream-ca",
             folder_.file("root.pem"),
             "--connect-to",
-            "management.azure.com:443:127.0.0.1:" + std::to_string(upstream_.port())};
+            std::string(kArm) + ":443:127.0.0.1:" + std::to_string(upstream_.port())};
         words.insert(words.end(), more.begin(), more.end());
         return words;
+    }
+
+    /// Starts it at log level debug, with `more`.
+    [[nodiscard]] std::unique_ptr<ChildProgram> start(const std::vector<std::string>& more = {},
+                                                      const ProgramOptions& options = {}) const {
+        auto words = arguments({"--log-level", "debug"});
+        words.insert(words.end(), more.begin(), more.end());
+        auto program = std::make_unique<ChildProgram>(words, options);
+        EXPECT_NE(program->port(), 0) << program->err();
+        return program;
     }
 
     [[nodiscard]] std::string trace_path() const { return folder_.file("trace.jsonl"); }
@@ -38,8 +50,13 @@ class ProgramTest : public ProxyTest {
     }
 
     [[nodiscard]] Wire arm_through(const ChildProgram& program) const {
-        Wire wire = Wire::connect(program.port());
-        const int status = connect(wire, "management.azure.com:443");
+        return arm_through(program.port());
+    }
+    /// TLS through the proxy on `port` to ARM; `fields` go with the CONNECT.
+    [[nodiscard]] Wire arm_through(std::uint16_t port, const std::string& fields = "") const {
+        Wire wire = Wire::connect(port);
+        wire.send(std::string("CONNECT ") + kArm + ":443 HTTP/1.1\r\n" + fields + "\r\n");
+        const int status = wire.read_head().status();
         if (status != 200) throw WireError("CONNECT: " + std::to_string(status));
         wire.start_tls(program_tls());
         return wire;

@@ -21,6 +21,13 @@ inline constexpr const char* kArm = "management.azure.com";
 inline constexpr const char* kGroup =
     "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/"
     "demo?api-version=2021-04-01";
+/// A deployment of one storage account.
+inline constexpr const char* kStorageDeployment =
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deployments/d"
+    "?api-version=2021-04-01";
+inline constexpr const char* kStorageDeploymentBody =
+    R"({"properties":{"mode":"Incremental","template":{"resources":[)"
+    R"({"type":"Microsoft.Storage/storageAccounts","name":"a","apiVersion":"2021-04-01"}]}}})";
 
 /// Keeps what the proxy reports. Thread-safe.
 class RecordKeeper : public io::Observer {

@@ -143,6 +143,18 @@ bool is_status_line(std::string_view line) {
            (line.size() == 12 || line[12] == ' ');
 }
 
+/// The first line, of the form that `is_first_line` knows, and the fields behind it.
+std::optional<StrictMessage> take_head(std::string_view& rest,
+                                       bool (*is_first_line)(std::string_view)) {
+    StrictMessage message;
+    message.is_canonical = true;
+    const auto line = take_line(rest);
+    if (!line || !is_first_line(*line)) return std::nullopt;
+    message.start_line = *line;
+    if (!take_fields(rest, message, false)) return std::nullopt;
+    return message;
+}
+
 }  // namespace
 
 std::string StrictMessage::method() const {
@@ -181,29 +193,21 @@ std::vector<std::pair<std::string, std::string>> StrictMessage::end_to_end() con
 }
 
 std::optional<StrictMessage> strict_request(std::string_view bytes) {
-    StrictMessage message;
-    message.is_canonical = true;
     std::string_view rest = bytes;
-    const auto line = take_line(rest);
-    if (!line || !is_request_line(*line)) return std::nullopt;
-    message.start_line = *line;
-    if (!take_fields(rest, message, false) || !take_body(rest, message, true)) return std::nullopt;
-    message.size = bytes.size() - rest.size();
+    auto message = take_head(rest, is_request_line);
+    if (!message || !take_body(rest, *message, true)) return std::nullopt;
+    message->size = bytes.size() - rest.size();
     return message;
 }
 
 std::optional<StrictMessage> strict_response(std::string_view bytes, std::string_view method) {
-    StrictMessage message;
-    message.is_canonical = true;
     std::string_view rest = bytes;
-    const auto line = take_line(rest);
-    if (!line || !is_status_line(*line)) return std::nullopt;
-    message.start_line = *line;
-    if (!take_fields(rest, message, false)) return std::nullopt;
-    const int status = message.status();
+    auto message = take_head(rest, is_status_line);
+    if (!message) return std::nullopt;
+    const int status = message->status();
     const bool bodyless = method == "HEAD" || status < 200 || status == 204 || status == 304;
-    if (!bodyless && !take_body(rest, message, false)) return std::nullopt;
-    message.size = bytes.size() - rest.size();
+    if (!bodyless && !take_body(rest, *message, false)) return std::nullopt;
+    message->size = bytes.size() - rest.size();
     return message;
 }
 
