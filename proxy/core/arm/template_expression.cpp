@@ -1,9 +1,9 @@
 #include "core/arm/template_expression.hpp"
 
 #include "core/arm/template_function.hpp"
+#include "core/arm/template_tokens.hpp"
 #include "core/base/text.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace armgate::arm {
@@ -15,55 +15,27 @@ using Kind = Evaluated::Kind;
 constexpr std::size_t kMaxDepth = 48;
 constexpr std::size_t kCallCost = 16;
 
-bool is_word_char(char c) noexcept {
-    const char lower = base::ascii_lower(c);
-    return (lower >= 'a' && lower <= 'z') || base::is_digit(c) || c == '_' || c == '$';
-}
-
-std::optional<std::int64_t> to_integer(std::string_view text) noexcept {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 }  // namespace
 
 /// Reads and evaluates one expression in the same pass. A fault makes all of it unknown.
 class ExpressionReader {
   public:
     ExpressionReader(Evaluator& evaluator, const TemplateContext& context, std::string_view text)
-        : evaluator_(evaluator), context_(context), text_(text) {}
+        : evaluator_(evaluator), context_(context), tokens_(text) {}
 
     Evaluated read_all() {
         Evaluated value = read();
-        skip_space();
-        return fault_ || at_ != text_.size() ? Evaluated() : value;
+        return fault_ || tokens_.next() != TemplateTokens::Kind::end ? Evaluated() : value;
     }
 
   private:
     Evaluated read();
     Evaluated read_primary();
-    Evaluated read_text();
-    Evaluated read_number();
     Evaluated read_call();
     Evaluated call(const std::string& name, const std::vector<Evaluated>& arguments);
     Evaluated property_of(const Evaluated& value, const Evaluated& key);
     Evaluated element_of(const Evaluated& value, std::int64_t index);
     Evaluated child(const Evaluated& parent, JsonValue value);
-    std::string_view read_word();
-    void skip_space() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' ||
-                                      text_[at_] == '\r' || text_[at_] == '\n')) {
-            ++at_;
-        }
-    }
-    bool take(char c) {
-        skip_space();
-        if (at_ == text_.size() || text_[at_] != c) return false;
-        ++at_;
-        return true;
-    }
     Evaluated fail() {
         fault_ = true;
         return {};
@@ -71,8 +43,7 @@ class ExpressionReader {
 
     Evaluator& evaluator_;
     const TemplateContext& context_;
-    std::string_view text_;
-    std::size_t at_ = 0;
+    TemplateTokens tokens_;
     bool fault_ = false;
 };
 
@@ -84,13 +55,13 @@ Evaluated ExpressionReader::read() {
     Evaluated value = read_primary();
     while (!fault_) {
         Evaluated key;
-        if (take('.')) {
+        if (tokens_.take('.')) {
             key.kind = Kind::text;
-            key.text = read_word();
+            key.text = tokens_.read_word();
             if (key.text.empty()) value = fail();
-        } else if (take('[')) {
+        } else if (tokens_.take('[')) {
             key = read();
-            if (!take(']')) value = fail();
+            if (!tokens_.take(']')) value = fail();
         } else {
             break;
         }
@@ -101,62 +72,41 @@ Evaluated ExpressionReader::read() {
 }
 
 Evaluated ExpressionReader::read_primary() {
-    skip_space();
-    if (at_ == text_.size()) return fail();
-    if (text_[at_] == '\'') return read_text();
-    if (text_[at_] == '-' || base::is_digit(text_[at_])) return read_number();
-    return read_call();
-}
-
-/// A quote in a string is doubled.
-Evaluated ExpressionReader::read_text() {
     Evaluated out;
-    out.kind = Kind::text;
-    for (++at_; at_ < text_.size(); ++at_) {
-        if (text_[at_] == '\'') {
-            ++at_;
-            if (at_ == text_.size() || text_[at_] != '\'') return out;
+    switch (tokens_.next()) {
+        case TemplateTokens::Kind::end:
+            return fail();
+        case TemplateTokens::Kind::other:
+            return read_call();
+        case TemplateTokens::Kind::text: {
+            auto text = tokens_.read_text();
+            if (!text) return fail();
+            out.kind = Kind::text;
+            out.text = *std::move(text);
+            break;
         }
-        out.text.push_back(text_[at_]);
+        case TemplateTokens::Kind::number: {
+            const auto number = tokens_.read_number();
+            if (!number) return fail();
+            out.kind = Kind::integer;
+            out.integer = *number;
+            break;
+        }
     }
-    return fail();
-}
-
-Evaluated ExpressionReader::read_number() {
-    const std::size_t from = at_++;
-    while (at_ < text_.size() && base::is_digit(text_[at_])) ++at_;
-    const auto value = to_integer(text_.substr(from, at_ - from));
-    if (!value) return fail();
-    Evaluated out;
-    out.kind = Kind::integer;
-    out.integer = *value;
     return out;
 }
 
-std::string_view ExpressionReader::read_word() {
-    skip_space();
-    const std::size_t from = at_;
-    while (at_ < text_.size() && is_word_char(text_[at_])) ++at_;
-    return text_.substr(from, at_ - from);
-}
-
+/// A function of the template's own is unknown, but its arguments are read over.
 Evaluated ExpressionReader::read_call() {
-    std::string name = base::to_lower(read_word());
-    // A function of the template's own is `namespace.name(...)`: unknown, but its arguments are
-    // read over.
-    while (!name.empty() && take('.')) {
-        const auto word = read_word();
-        if (word.empty()) return fail();
-        name.append(".").append(base::to_lower(word));
-    }
-    if (name.empty() || !take('(')) return fail();
+    const std::string name = base::to_lower(tokens_.read_name());
+    if (name.empty() || !tokens_.take('(')) return fail();
     std::vector<Evaluated> arguments;
-    if (!take(')')) {
+    if (!tokens_.take(')')) {
         do {
             arguments.push_back(read());
             if (fault_) return {};
-        } while (take(','));
-        if (!take(')')) return fail();
+        } while (tokens_.take(','));
+        if (!tokens_.take(')')) return fail();
     }
     return call(name, arguments);
 }
@@ -223,7 +173,7 @@ Evaluated Evaluator::literal(JsonValue value) {
             out.boolean = value.text() == "true";
             break;
         case JsonKind::number:
-            if (const auto number = to_integer(value.text())) {
+            if (const auto number = base::parse_integer(value.text())) {
                 out.kind = Kind::integer;
                 out.integer = *number;
             }

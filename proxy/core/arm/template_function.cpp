@@ -157,11 +157,7 @@ Evaluated lower(Arguments arguments, const TemplateContext&) {
 
 Evaluated upper(Arguments arguments, const TemplateContext&) {
     if (arguments.size() != 1 || !arguments[0].is_text() || !is_ascii(arguments[0].text)) return {};
-    std::string text = arguments[0].text;
-    for (char& c : text) {
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return text_value(std::move(text));
+    return text_value(base::to_upper(arguments[0].text));
 }
 
 Evaluated to_text(Arguments arguments, const TemplateContext&) {

@@ -1,6 +1,7 @@
 #include "core/base/text.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <limits>
 
@@ -111,6 +112,14 @@ std::string to_lower(std::string_view text) {
     return out;
 }
 
+std::string to_upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return out;
+}
+
 bool ascii_istarts_with(std::string_view text, std::string_view prefix) noexcept {
     return text.size() >= prefix.size() && ascii_iequals(text.substr(0, prefix.size()), prefix);
 }
@@ -182,6 +191,14 @@ std::optional<unsigned long long> parse_decimal(std::string_view text) noexcept 
         if (value > (kMax - digit) / 10) return std::nullopt;
         value = value * 10 + digit;
     }
+    return value;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
+    const char* const end = text.data() + text.size();
+    std::int64_t value = 0;
+    const auto [next, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || next != end) return std::nullopt;
     return value;
 }
 

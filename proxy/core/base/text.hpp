@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ inline constexpr std::array<bool, 256> kTokenChars = [] {
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
 [[nodiscard]] std::string to_lower(std::string_view text);
+[[nodiscard]] std::string to_upper(std::string_view text);
 
 /// Equality without ASCII case. Beast 1.81's `iequals` reads a byte past its input; this does not.
 /// Inline, because a head's fields are looked for by name and nearly all differ in length or in
@@ -78,6 +80,9 @@ inline constexpr std::array<bool, 256> kTokenChars = [] {
 
 /// Digits only, no sign, no overflow; nothing otherwise.
 [[nodiscard]] std::optional<unsigned long long> parse_decimal(std::string_view text) noexcept;
+
+/// Digits, a minus before them or none, no overflow; nothing otherwise.
+[[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text) noexcept;
 
 /// Base64 with the standard alphabet and padding (RFC 4648 section 4).
 [[nodiscard]] std::string base64_encode(std::string_view bytes);

@@ -38,6 +38,15 @@ TEST(Text, DecimalsHaveNoSignAndNoOverflow) {
     }
 }
 
+TEST(Text, IntegersMayHaveAMinusAndNoOverflow) {
+    EXPECT_EQ(parse_integer("9223372036854775807"), 9223372036854775807);
+    EXPECT_EQ(parse_integer("-1"), -1);
+    for (const char* text : {"", "-", "+1", "--1", " 1", "1 ", "0x1", "9223372036854775808"}) {
+        SCOPED_TRACE(text);
+        EXPECT_FALSE(parse_integer(text));
+    }
+}
+
 TEST(Text, PercentDecodeRefusesCutEscapes) {
     EXPECT_EQ(percent_decode("West%20Europe%2f"), "West Europe/");
     for (const char* text : {"%", "%2", "%zz"}) {

@@ -1,59 +1,38 @@
 #include "core/dryrun/template/syntax.hpp"
 
+#include "core/arm/template_tokens.hpp"
 #include "core/base/text.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace armgate::dryrun::language {
 namespace {
 
+using arm::TemplateTokens;
+
 constexpr std::size_t kMaxBrackets = 64;
-
-bool is_word_char(char c) noexcept {
-    const char lower = base::ascii_lower(c);
-    return (lower >= 'a' && lower <= 'z') || base::is_digit(c) || c == '_' || c == '$';
-}
-
-bool is_space(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 class Reader {
   public:
-    explicit Reader(std::string_view text) : text_(text) {}
+    explicit Reader(std::string_view text) : tokens_(text) {}
 
     std::shared_ptr<const Node> read_all() {
         auto node = std::make_shared<Node>(read());
-        skip_space();
-        if (fault_ || at_ != text_.size()) return nullptr;
+        if (fault_ || tokens_.next() != TemplateTokens::Kind::end) return nullptr;
         return node;
     }
 
   private:
     Node read();
     Node read_primary();
-    Node read_text();
-    Node read_number();
     Node read_call();
     bool read_arguments(std::vector<Node>& out);
-    std::string_view read_word();
-    void skip_space() {
-        while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-    }
-    bool take(char c) {
-        skip_space();
-        if (at_ == text_.size() || text_[at_] != c) return false;
-        ++at_;
-        return true;
-    }
     Node fail() {
         fault_ = true;
         return {};
     }
 
-    std::string_view text_;
-    std::size_t at_ = 0;
+    TemplateTokens tokens_;
     std::size_t depth_ = 0;
     bool fault_ = false;
 };
@@ -64,12 +43,12 @@ Node Reader::read() {
     std::size_t links = 0;
     while (!fault_) {
         Node key;
-        if (take('.')) {
-            key.text = read_word();
+        if (tokens_.take('.')) {
+            key.text = tokens_.read_word();
             if (key.text.empty()) return fail();
-        } else if (take('[')) {
+        } else if (tokens_.take('[')) {
             key = read();
-            if (!take(']')) return fail();
+            if (!tokens_.take(']')) return fail();
         } else {
             break;
         }
@@ -85,66 +64,46 @@ Node Reader::read() {
 }
 
 Node Reader::read_primary() {
-    skip_space();
-    if (at_ == text_.size()) return fail();
-    if (text_[at_] == '\'') return read_text();
-    if (text_[at_] == '-' || base::is_digit(text_[at_])) return read_number();
-    return read_call();
-}
-
-/// A quote in a string is doubled.
-Node Reader::read_text() {
     Node out;
-    for (++at_; at_ < text_.size(); ++at_) {
-        if (text_[at_] == '\'') {
-            ++at_;
-            if (at_ == text_.size() || text_[at_] != '\'') return out;
+    switch (tokens_.next()) {
+        case TemplateTokens::Kind::end:
+            return fail();
+        case TemplateTokens::Kind::other:
+            return read_call();
+        case TemplateTokens::Kind::text: {
+            auto text = tokens_.read_text();
+            if (!text) return fail();
+            out.text = *std::move(text);
+            break;
         }
-        out.text.push_back(text_[at_]);
+        case TemplateTokens::Kind::number: {
+            const auto number = tokens_.read_number();
+            if (!number) return fail();
+            out.kind = Node::Kind::integer;
+            out.integer = *number;
+            break;
+        }
     }
-    return fail();
-}
-
-Node Reader::read_number() {
-    const char* const end = text_.data() + text_.size();
-    Node out;
-    out.kind = Node::Kind::integer;
-    const auto [next, error] = std::from_chars(text_.data() + at_, end, out.integer);
-    if (error != std::errc()) return fail();
-    at_ = static_cast<std::size_t>(next - text_.data());
     return out;
 }
 
-std::string_view Reader::read_word() {
-    skip_space();
-    const std::size_t from = at_;
-    while (at_ < text_.size() && is_word_char(text_[at_])) ++at_;
-    return text_.substr(from, at_ - from);
-}
-
-/// A function of the template's own is `namespace.name(...)`.
 Node Reader::read_call() {
     Node out;
     out.kind = Node::Kind::call;
-    out.text = read_word();
-    while (!out.text.empty() && take('.')) {
-        const auto word = read_word();
-        if (word.empty()) return fail();
-        out.text.append(".").append(word);
-    }
-    if (out.text.empty() || !take('(') || !read_arguments(out.children)) return fail();
+    out.text = tokens_.read_name();
+    if (out.text.empty() || !tokens_.take('(') || !read_arguments(out.children)) return fail();
     out.name = base::to_lower(out.text);
     return out;
 }
 
 /// Past the closing parenthesis.
 bool Reader::read_arguments(std::vector<Node>& out) {
-    if (take(')')) return true;
+    if (tokens_.take(')')) return true;
     do {
         out.push_back(read());
         if (fault_) return false;
-    } while (take(','));
-    return take(')');
+    } while (tokens_.take(','));
+    return tokens_.take(')');
 }
 
 }  // namespace

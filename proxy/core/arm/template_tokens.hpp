@@ -1,0 +1,47 @@
+// The words of ARM's template expressions. Two readers go by them: the one that judges bodies
+// (template_expression) and the one that carries templates out (dryrun/template/syntax). Pure; a
+// view into the expression, which must outlive it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace armgate::arm {
+
+/// Reads an expression from its front. White space before a word is read over.
+class TemplateTokens {
+  public:
+    /// `text` without the brackets around it.
+    explicit TemplateTokens(std::string_view text) noexcept : rest_(text) {}
+
+    enum class Kind { end, text, number, other };
+    /// What comes next, by its first byte.
+    [[nodiscard]] Kind next() noexcept;
+
+    /// True, and read over, where `c` comes next.
+    [[nodiscard]] bool take(char c) noexcept;
+
+    /// Letters, digits, `_` and `$`; empty where none come next.
+    [[nodiscard]] std::string_view read_word() noexcept;
+
+    /// The name of a function as written; one of the template's own is `namespace.name`. Empty
+    /// where it is none.
+    [[nodiscard]] std::string read_name();
+
+    /// Where `text` comes next: what stands between the quotes, in which a quote is doubled.
+    /// Nothing where it does not end.
+    [[nodiscard]] std::optional<std::string> read_text();
+
+    /// Where `number` comes next: a whole number. Nothing where it does not fit.
+    [[nodiscard]] std::optional<std::int64_t> read_number() noexcept;
+
+  private:
+    void skip_space() noexcept;
+
+    std::string_view rest_;
+};
+
+}  // namespace armgate::arm
