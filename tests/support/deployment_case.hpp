@@ -29,6 +29,7 @@ inline dryrun::Deployment deployment_of(const std::string& body) {
     out.tenant = "tenant";
     out.resource_group_region = group ? "westeurope" : "";
     out.host = "management.azure.com";
+    out.group_api_version = "2021-04-01";
     out.now = base::parse_rfc3339("2026-11-24T10:05:09.123456Z").value();
     return out;
 }
@@ -64,10 +65,10 @@ inline nlohmann::ordered_json carried_out(const std::string& body, DeploymentWor
     const dryrun::Deployment deployment = deployment_of(body);
     nlohmann::ordered_json out;
     out["targets"] = nlohmann::ordered_json::array();
-    for (const auto& target : dryrun::deployment_targets(deployment)) {
+    for (const auto& target : dryrun::deployment_targets(deployment, template_rules())) {
         out["targets"].push_back(target.id + " " + target.api_version);
     }
-    const auto result = dryrun::carry_out(deployment, world);
+    const auto result = dryrun::carry_out(deployment, template_rules(), world);
     if (!result) {
         const auto fault = dryrun::deployment_fault(result.error());
         out["error"] = {{"code", fault.code}, {"message", fault.message}};

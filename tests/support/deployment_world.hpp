@@ -3,6 +3,7 @@
 
 #include "core/base/text.hpp"
 #include "core/dryrun/deployment.hpp"
+#include "core/dryrun/template/rules.hpp"
 
 #include <map>
 #include <string>
@@ -11,6 +12,11 @@
 #include <nlohmann/json.hpp>
 
 namespace armgate::test {
+
+inline const dryrun::language::LanguageRules& template_rules() {
+    static const auto rules = dryrun::language::load_language_rules().value();
+    return rules;
+}
 
 class DeploymentWorld final : public dryrun::DeploymentWorld {
   public:

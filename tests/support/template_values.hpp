@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/dryrun/template/evaluator.hpp"
+#include "support/deployment_world.hpp"
 
 #include <string>
 
@@ -13,15 +14,14 @@ namespace language = dryrun::language;
 inline std::string evaluated(const std::string& expression,
                              language::Context& context,
                              language::Session& session) {
-    const language::Json value =
+    const dryrun::Json value =
         language::Evaluator(session, context).evaluate_text("[" + expression + "]");
     if (session.fault()) return "!" + session.fault()->message;
-    return language::is_unknown(value) ? "?" : language::to_json_text(value);
+    return language::is_unknown(value) ? "?" : dryrun::to_text(value);
 }
 
 /// In a deployment to the group `rg` of subscription `sub`.
 inline std::string evaluated(const std::string& expression) {
-    static const auto rules = language::load_language_rules().value();
     dryrun::Deployment deployment;
     deployment.id =
         "/subscriptions/sub/resourceGroups/rg/providers/Microsoft.Resources/deployments/d";
@@ -30,10 +30,10 @@ inline std::string evaluated(const std::string& expression) {
     deployment.resource_group_region = "westeurope";
     deployment.host = "management.azure.com";
     deployment.now = base::parse_rfc3339("2026-11-24T10:05:09.123456Z").value();
-    language::Session session(deployment, rules, nullptr, language::Pass::validate);
+    language::Session session(deployment, template_rules(), nullptr, language::Pass::validate);
     language::Context context;
     context.scope = arm::scope_of_id("/subscriptions/sub/resourceGroups/rg");
-    context.deployment = language::Json{{"name", "d"}};
+    context.deployment = dryrun::Json{{"name", "d"}};
     return evaluated(expression, context, session);
 }
 

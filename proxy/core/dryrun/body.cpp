@@ -3,39 +3,16 @@
 #include "core/arm/lenient_json.hpp"
 #include "core/base/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace armgate::dryrun {
 namespace {
 
 constexpr arm::JsonLimits kLimits{std::size_t{16} << 20U, 4'000'000,
                                   arm::JsonLimits::Duplicates::keep};
-
-/// As deep as LenientJson lets a document be.
-Json convert(arm::JsonValue value) {
-    switch (value.kind()) {
-        case arm::JsonKind::null:
-            return nullptr;
-        case arm::JsonKind::boolean:
-            return value.text() == "true";
-        case arm::JsonKind::string:
-            return std::string(value.text());
-        case arm::JsonKind::number: {
-            Json number = Json::parse(value.text(), nullptr, false);
-            return number.is_number() ? number : Json(nullptr);
-        }
-        case arm::JsonKind::array: {
-            Json array = Json::array();
-            for (const arm::JsonValue element : value) array.push_back(convert(element));
-            return array;
-        }
-        case arm::JsonKind::object:
-            break;
-    }
-    Json object = Json::object();
-    for (const arm::JsonValue entry : value) object[std::string(entry.key())] = convert(entry);
-    return object;
-}
 
 /// ordered_json looks a member up by looking through all: wide objects would take minutes.
 constexpr std::size_t kMaxMembers = 5'000;
@@ -73,9 +50,18 @@ void drop_made(Json& body) {
     if (properties->empty()) body.erase("properties");
 }
 
-/// Members in any order: two readers of one resource may write them differently.
-bool equal(const Json& a, const Json& b) {
-    return nlohmann::json(a) == nlohmann::json(b);
+using Member = Json::object_t::value_type;
+
+std::vector<const Member*> members_by_name(const Json& object) {
+    std::vector<const Member*> out;
+    for (const Member& one : object.get_ref<const Json::object_t&>()) out.push_back(&one);
+    std::sort(out.begin(), out.end(),
+              [](const Member* a, const Member* b) { return a->first < b->first; });
+    return out;
+}
+
+bool same_member(const Member* a, const Member* b) {
+    return a->first == b->first && same(a->second, b->second);
 }
 
 constexpr std::uint64_t kPrime = 0x100000001B3;
@@ -88,10 +74,46 @@ std::uint64_t hash(std::uint64_t state, std::string_view text) {
 
 }  // namespace
 
+/// As deep as LenientJson lets a document be.
+Json from_lenient(arm::JsonValue value, arm::JsonLimits::Duplicates duplicates) {
+    switch (value.kind()) {
+        case arm::JsonKind::null:
+            return nullptr;
+        case arm::JsonKind::boolean:
+            return value.text() == "true";
+        case arm::JsonKind::string:
+            return std::string(value.text());
+        case arm::JsonKind::number: {
+            Json number = Json::parse(value.text(), nullptr, false);
+            return number.is_number() ? number : Json(nullptr);
+        }
+        case arm::JsonKind::array: {
+            Json array = Json::array();
+            for (const arm::JsonValue element : value) {
+                array.push_back(from_lenient(element, duplicates));
+            }
+            return array;
+        }
+        case arm::JsonKind::object:
+            break;
+    }
+    Json object = Json::object();
+    for (const arm::JsonValue entry : value) {
+        std::string key(entry.key());
+        Json inner = from_lenient(entry, duplicates);
+        if (duplicates == arm::JsonLimits::Duplicates::refuse) {
+            add_member(object, std::move(key), std::move(inner));
+        } else {
+            object[std::move(key)] = std::move(inner);
+        }
+    }
+    return object;
+}
+
 std::optional<Json> read_json(std::string_view text) {
     const auto document = arm::LenientJson::parse(text, kLimits);
     if (!document || is_too_wide(document->root())) return std::nullopt;
-    return convert(document->root());
+    return from_lenient(document->root(), kLimits.duplicates);
 }
 
 std::string to_text(const Json& value) {
@@ -109,6 +131,10 @@ std::string text_at(const Json& object, std::string_view key) {
     return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
 }
 
+void add_member(Json& object, std::string name, Json value) {
+    object.get_ref<Json::object_t&>().Container::emplace_back(std::move(name), std::move(value));
+}
+
 Json merge_patch(Json before, const Json& patch) {
     merge_into(before, patch);
     const Json* tags = member(patch, "tags");
@@ -121,13 +147,24 @@ Json merge_patch(Json before, const Json& patch) {
     return before;
 }
 
+bool same(const Json& a, const Json& b) {
+    if (a.is_array() && b.is_array()) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+    }
+    if (!a.is_object() || !b.is_object()) return a == b;
+    if (a.size() != b.size()) return false;
+    const auto left = members_by_name(a);
+    const auto right = members_by_name(b);
+    return std::equal(left.begin(), left.end(), right.begin(), same_member);
+}
+
 bool same_resource(const Json& a, const Json& b) {
-    if (!a.is_object() || !b.is_object()) return equal(a, b);
+    if (!a.is_object() || !b.is_object()) return same(a, b);
     Json left = a;
     Json right = b;
     drop_made(left);
     drop_made(right);
-    return equal(left, right);
+    return same(left, right);
 }
 
 std::string etag_of(const Json& body) {

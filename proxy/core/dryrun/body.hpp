@@ -2,6 +2,8 @@
 // compared without what a provider makes up anew. Pure; nothing throws for bytes of others.
 #pragma once
 
+#include "core/arm/lenient_json.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +18,9 @@ using Json = nlohmann::ordered_json;
 /// lenient parser would not take it (arm::LenientJson). Of members of one name the last one counts.
 [[nodiscard]] std::optional<Json> read_json(std::string_view text);
 
+/// The value of a document that was read with `duplicates`. A number that no type holds is null.
+[[nodiscard]] Json from_lenient(arm::JsonValue value, arm::JsonLimits::Duplicates duplicates);
+
 /// Compact; what is no UTF-8 is replaced.
 [[nodiscard]] std::string to_text(const Json& value);
 
@@ -28,6 +33,12 @@ using Json = nlohmann::ordered_json;
 /// `before` with `patch` merged into it (RFC 7396): a null removes. `tags` are taken as they are
 /// given, because ARM's providers replace them whole (resource provider contract, PATCH).
 [[nodiscard]] Json merge_patch(Json before, const Json& patch);
+
+/// Adds a member whose name the object does not hold yet: to look it up takes looking through all.
+void add_member(Json& object, std::string name, Json value);
+
+/// Equality of values, the order of members apart: two writers of one object may differ in it.
+[[nodiscard]] bool same(const Json& a, const Json& b);
 
 /// Equal but for what changes with every write: `etag`, `systemData`, `provisioningState`.
 [[nodiscard]] bool same_resource(const Json& a, const Json& b);

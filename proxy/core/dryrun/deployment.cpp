@@ -15,7 +15,6 @@
 namespace armgate::dryrun {
 namespace {
 
-using language::Json;
 using language::Pass;
 using language::Session;
 
@@ -33,10 +32,10 @@ Error content_fault(const language::LanguageRules& rules, std::string_view what)
 
 /// The body as a value, checked as far as ARM checks it before it reads the template.
 Result<Json> read_body(const Deployment& deployment, const language::LanguageRules& rules) {
-    const auto document =
-        arm::LenientJson::parse(deployment.body, {kMaxTemplateBytes, 2 * arm::kMaxBodyValues});
+    constexpr arm::JsonLimits kLimits{kMaxTemplateBytes, 2 * arm::kMaxBodyValues};
+    const auto document = arm::LenientJson::parse(deployment.body, kLimits);
     if (!document) return content_fault(rules, document.error().detail);
-    Json body = language::from_lenient(document->root());
+    Json body = from_lenient(document->root(), kLimits.duplicates);
     const Json* const properties = language::present(body, "properties");
     if (properties == nullptr || !properties->is_object()) {
         return content_fault(rules,
@@ -86,27 +85,26 @@ DeploymentFault deployment_fault(const Error& error) {
     return {error.detail.substr(0, colon), error.detail.substr(colon + 2)};
 }
 
-std::vector<DeploymentTarget> deployment_targets(const Deployment& deployment) {
-    const auto rules = language::load_language_rules();
-    if (!rules) return {};
-    const auto body = read_body(deployment, *rules);
+std::vector<DeploymentTarget> deployment_targets(const Deployment& deployment,
+                                                 const language::LanguageRules& rules) {
+    const auto body = read_body(deployment, rules);
     if (!body) return {};
-    Session session(deployment, *rules, nullptr, Pass::validate);
+    Session session(deployment, rules, nullptr, Pass::validate);
     static_cast<void>(run(session, deploying(deployment, *body)));
     return session.stopped() ? std::vector<DeploymentTarget>() : session.targets();
 }
 
-Result<DeploymentResult> carry_out(const Deployment& deployment, DeploymentWorld& world) {
-    const auto rules = language::load_language_rules();
-    if (!rules) return rules.error();
-    const auto body = read_body(deployment, *rules);
+Result<DeploymentResult> carry_out(const Deployment& deployment,
+                                   const language::LanguageRules& rules,
+                                   DeploymentWorld& world) {
+    const auto body = read_body(deployment, rules);
     if (!body) return body.error();
     const language::Deploying what = deploying(deployment, *body);
-    Session validation(deployment, *rules, &world, Pass::validate);
+    Session validation(deployment, rules, &world, Pass::validate);
     static_cast<void>(run(validation, what));
     if (const auto& why = validation.fault()) return fault(why->code, why->message);
 
-    Session session(deployment, *rules, &world, Pass::carry_out);
+    Session session(deployment, rules, &world, Pass::carry_out);
     language::Deployed deployed = run(session, what);
     DeploymentResult result;
     if (session.exhausted()) {
@@ -120,7 +118,7 @@ Result<DeploymentResult> carry_out(const Deployment& deployment, DeploymentWorld
     language::hide_secure_outputs(deployed.resource);
     std::vector<language::Unsettled> found;
     language::settle(deployed.resource, {}, found);
-    result.resource = language::to_json_text(deployed.resource);
+    result.resource = to_text(deployed.resource);
     result.operations = std::move(deployed.operations);
     result.nested = std::move(deployed.nested);
     std::move(session.notes().begin(), session.notes().end(), std::back_inserter(result.unknown));

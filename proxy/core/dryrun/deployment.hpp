@@ -15,6 +15,10 @@
 
 namespace armgate::dryrun {
 
+namespace language {
+struct LanguageRules;
+}
+
 /// A deployment as it was sent. Views into the caller's memory.
 struct Deployment {
     std::string_view id;    ///< `{scope}/providers/Microsoft.Resources/deployments/{name}`
@@ -23,7 +27,9 @@ struct Deployment {
     std::string_view subscription_name;      ///< empty: not known
     std::string_view resource_group_region;  ///< empty: not known
     std::string_view host;                   ///< of ARM, for `environment()`
+    std::string_view group_api_version;      ///< by which resource groups are read
     base::Timestamp now;
+    bool deletes_unlisted = false;  ///< the caller sees to what mode Complete deletes
 };
 
 /// A resource that the template declares, expressions evaluated.
@@ -84,7 +90,8 @@ struct DeploymentTarget {
 
 /// The resources that it writes or refers to, as far as the body alone tells. Empty for a body
 /// that cannot be read.
-[[nodiscard]] std::vector<DeploymentTarget> deployment_targets(const Deployment& deployment);
+[[nodiscard]] std::vector<DeploymentTarget> deployment_targets(
+    const Deployment& deployment, const language::LanguageRules& rules);
 
 /// What ARM answers with 400: `{"error": {"code", "message"}}`.
 struct DeploymentFault {
@@ -98,6 +105,7 @@ struct DeploymentFault {
 /// Carries it out; nested inline deployments too. Errors: `input_invalid`, see `deployment_fault`;
 /// then nothing was written. A template that takes too much to evaluate is one.
 [[nodiscard]] Result<DeploymentResult> carry_out(const Deployment& deployment,
+                                                 const language::LanguageRules& rules,
                                                  DeploymentWorld& world);
 
 }  // namespace armgate::dryrun

@@ -1,6 +1,7 @@
 #include "core/dryrun/rehearsal.hpp"
 
 #include "core/dryrun/saving.hpp"
+#include "core/dryrun/template/rules.hpp"
 #include "core/dryrun/turn.hpp"
 
 #include <utility>
@@ -12,12 +13,19 @@ struct Rehearsal::State {
     const arm::ArmRules& arm;
     Options options;
     DryRunRules rules;
+    language::LanguageRules template_rules;
     World world;
     std::unordered_map<std::string, std::string> groups;
 };
 
 Rehearsal::Rehearsal(const Recipes& recipes, const arm::ArmRules& rules, Options options)
-    : state_(new State{recipes, rules, options, load_dryrun_rules().value(), {}, {}}) {
+    : state_(new State{recipes,
+                       rules,
+                       options,
+                       load_dryrun_rules().value(),
+                       language::load_language_rules().value(),
+                       {},
+                       {}}) {
 }
 Rehearsal::~Rehearsal() = default;
 Rehearsal::Rehearsal(Rehearsal&&) noexcept = default;
@@ -35,8 +43,8 @@ Step Rehearsal::step(const Request& request,
                      std::span<const Answered> answered,
                      const Moment& moment) {
     Inquiry inquiry(answered);
-    const Knowledge knowledge{state_->recipes, state_->arm, state_->rules, state_->options,
-                              state_->groups};
+    const Knowledge knowledge{state_->recipes,        state_->arm,     state_->rules,
+                              state_->template_rules, state_->options, state_->groups};
     Turn turn(knowledge, state_->world, inquiry, request, moment);
     Step step = turn.run();
     if (std::holds_alternative<Ask>(step)) return Ask{inquiry.questions()};

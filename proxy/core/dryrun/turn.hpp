@@ -40,6 +40,7 @@ struct Knowledge {
     const Recipes& recipes;
     const arm::ArmRules& arm;
     const DryRunRules& rules;
+    const language::LanguageRules& template_rules;
     Options options;
     /// Real groups that were seen, by key, with their region: asked for once.
     std::unordered_map<std::string, std::string>& groups;

@@ -35,6 +35,7 @@ Turn::Deploying Turn::deploying() {
     what.deployment.body = request_.body;
     what.deployment.tenant = request_.tenant;
     what.deployment.host = request_.host;
+    what.deployment.group_api_version = knowledge_.rules.group_api_version;
     what.deployment.now = moment_.context.now;
     return what;
 }
@@ -48,7 +49,8 @@ Deployment Turn::Deploying::view() const {
 
 void Turn::ask_for_targets(const Deployment& deployment) {
     std::size_t asked = 0;
-    for (const DeploymentTarget& target : deployment_targets(deployment)) {
+    for (const DeploymentTarget& target :
+         deployment_targets(deployment, knowledge_.template_rules)) {
         const ResourcePath path = path_of(target.id);
         if (!path.item() || target.api_version.empty()) continue;
         if (world_.overlay.find(path.key()).presence != Presence::unknown) continue;
@@ -72,10 +74,11 @@ Step Turn::deploy(const Json& body) {
     const std::optional<Done> misplaced = check_group(path_);
     if (auto ends = unsettled(before, misplaced)) return std::move(*ends);
     if (auto refused = check_conditions(before)) return std::move(*refused);
-    const Deploying what = deploying();
+    const bool complete = is_complete(body);
+    Deploying what = deploying();
+    what.deployment.deletes_unlisted = complete;
     ask_for_targets(what.view());
     std::vector<Json> in_group;
-    const bool complete = is_complete(body);
     if (complete && !ask_for_group(in_group)) return Ask{};
     if (inquiry_.pending()) return Ask{};
     if (knowledge_.options.ask_what_if && !ask_what_if()) return Ask{};
@@ -113,7 +116,7 @@ Result<DeploymentResult> Turn::carry(const Deployment& deployment) {
                          [this](std::string_view function, std::string_view id) {
                              return list_carried(function, id);
                          });
-    auto result = carry_out(deployment, carried);
+    auto result = carry_out(deployment, knowledge_.template_rules, carried);
     if (!result) return result;
     for (const std::string& sentence : result->unknown) invent(sentence);
     for (const NestedDeployment& nested : result->nested) {

@@ -28,7 +28,8 @@ bool Turn::is_rehearsed_deployment_action() {
     deployment.body = request_.body;
     deployment.host = request_.host;
     deployment.now = moment_.context.now;
-    for (const DeploymentTarget& target : deployment_targets(deployment)) {
+    for (const DeploymentTarget& target :
+         deployment_targets(deployment, knowledge_.template_rules)) {
         const Overlay::Found found = world_.overlay.find(path_of(target.id).key());
         const bool here_alone = found.presence == Presence::here && !found.entry->real;
         if (here_alone || found.presence == Presence::absent) return true;

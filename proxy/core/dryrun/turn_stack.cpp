@@ -19,10 +19,11 @@ const Json* elements_of(const Json& page) {
 
 }  // namespace
 
+/// Where it is known what the template lists: a linked one is not read.
 bool Turn::is_complete(const Json& body) const {
     const Json* properties = member(body, "properties");
     return properties != nullptr && ascii_iequals(text_at(*properties, "mode"), "Complete") &&
-           !path_.group_key().empty();
+           member(*properties, "template") != nullptr && !path_.group_key().empty();
 }
 
 /// The group's real resources, page by page. False while something is to be asked.

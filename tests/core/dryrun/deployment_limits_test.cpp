@@ -104,6 +104,27 @@ TEST(DeploymentLimits, TooManyResourcesAreRefused) {
               "InvalidTemplate");
 }
 
+/// Compared member by member, and copied: neither looks through all members for each of them.
+TEST(DeploymentLimits, WideObjectsEnd) {
+    std::string up;
+    std::string down;
+    constexpr int kMembers = 20'000;
+    for (int i = 0; i < kMembers; ++i) {
+        up += "m" + std::to_string(i) + ":1,";
+        down += "m" + std::to_string(kMembers - 1 - i) + ":1,";
+    }
+    const std::string resource =
+        "{type:'Microsoft.Network/routeTables',apiVersion:'1',name:'[concat(\'a\', "
+        "copyIndex())]',copy:{name:'l',count:40}," +
+        up + "}";
+    const std::string body =
+        "{properties:{mode:'Incremental',parameters:{a:{value:{" + up + "}},b:{value:{" + down +
+        "}}},template:{parameters:{a:{type:'object'},b:{type:'object'}},resources:[" + resource +
+        "],outputs:{o:{type:'bool',value:\"[if(equals(parameters('a'), parameters('b')), int('x'), "
+        "1)]\"}}}}}";
+    EXPECT_EQ(code_of(body), "InvalidTemplate");
+}
+
 /// Loops in loops of nested deployments, with every resource waiting for all the others.
 TEST(DeploymentLimits, NestedLoopsEnd) {
     std::string inner =

@@ -296,7 +296,7 @@ TEST(Deployment, AtTenantAndManagementGroupIdsAreOfThatLevel) {
         deployment.id = id;
         deployment.body = body;
         test::DeploymentWorld world;
-        ASSERT_TRUE(carry_out(deployment, world).has_value());
+        ASSERT_TRUE(carry_out(deployment, test::template_rules(), world).has_value());
         ASSERT_EQ(world.written.size(), 1U);
         EXPECT_EQ(world.written[0].id, want);
     }

@@ -267,6 +267,20 @@ TEST(Deployments, InModeCompleteDeleteWhatTheTemplateDoesNotList) {
                 ElementsAre("create " + kRg + "/providers/Microsoft.Resources/deployments/d1",
                             "delete " + kThing));
     EXPECT_EQ(stage.play("GET", kThing).status, 404U);
+    EXPECT_THAT(put.invented, testing::Each(testing::Not(HasSubstr("would delete"))));
+}
+
+TEST(Deployments, OfALinkedTemplateInModeCompleteDeleteNothingThatIsListed) {
+    Stage stage;
+    stage.real_group();
+    stage.real(kRg + "/resources", R"({"value":[{"id":")" + kThing + R"(","name":"t1"}]})");
+    const std::string id = kRg + "/providers/Microsoft.Resources/deployments/d1";
+    const Played put = stage.play(
+        "PUT", id,
+        R"({"properties":{"mode":"Complete","templateLink":{"uri":"https://example.invalid/"}}})");
+    EXPECT_EQ(put.status, 201U);
+    EXPECT_THAT(stage.change_lines(), ElementsAre("create " + id));
+    EXPECT_THAT(put.invented, testing::Contains(HasSubstr("would delete is not rehearsed")));
 }
 
 TEST(Deployments, AskWhatIfFirstWhereTheyAreToldTo) {

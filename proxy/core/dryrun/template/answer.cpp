@@ -1,5 +1,6 @@
 #include "core/dryrun/template/answer.hpp"
 
+#include "core/arm/template_expression.hpp"
 #include "core/base/text.hpp"
 #include "core/dryrun/template/hash.hpp"
 
@@ -10,11 +11,7 @@ namespace {
 
 /// Of the template's JSON in capitals, as Bicep's own tools do it.
 std::string template_hash(const Json& declared_template) {
-    std::string text = to_json_text(declared_template);
-    for (char& c : text) {
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return std::to_string(arm_hash(text));
+    return std::to_string(arm_hash(base::to_upper(dryrun::to_text(declared_template))));
 }
 
 Json brief(const Declared& what) {
@@ -64,10 +61,8 @@ Json answered_providers(const Plan& plan) {
         Json& locations = entry["locations"];
         if (locations.is_null()) locations = Json::array();
         const std::string_view location = text_of(*planned.declared, "location");
-        if (locations.empty() && location.find('[') == std::string_view::npos &&
-            !location.empty()) {
-            locations.push_back(location);
-        }
+        const bool known = !location.empty() && !arm::is_expression(location);
+        if (known && locations.empty()) locations.push_back(location);
     }
     return out;
 }
@@ -78,8 +73,9 @@ Json deployment_value(const Deploying& what) {
         out["location"] = *location;
     }
     Json& inner = out["properties"] = Json::object();
-    for (const auto& [key, value] : member(*what.declaration, "properties")->items()) {
-        if (!base::ascii_iequals(key, "template")) inner[key] = value;
+    const Json& properties = *member(*what.declaration, "properties");
+    for (const auto& [key, value] : properties.get_ref<const Json::object_t&>()) {
+        if (!base::ascii_iequals(key, "template")) add_member(inner, key, value);
     }
     inner["provisioningState"] = "Accepted";
     return out;

@@ -20,10 +20,8 @@ Json int_of(Call& call) {
     std::string_view text;
     if (call.is_text(0)) text = base::trim(call.text(0));
     if (text.starts_with('+')) text.remove_prefix(1);
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = !text.empty() && error == std::errc() && end == text.data() + text.size();
-    return whole ? Json(value) : call.refuse();
+    const auto value = base::parse_integer(text);
+    return value ? Json(*value) : call.refuse();
 }
 
 Json float_of(Call& call) {
@@ -56,8 +54,9 @@ Json always_null(Call&) {
 }
 
 Json parsed(Call& call, std::string_view text) {
-    const auto document = arm::LenientJson::parse(text, {kMaxBuilt, arm::kMaxBodyValues});
-    return document ? from_lenient(document->root()) : call.refuse();
+    constexpr arm::JsonLimits kLimits{kMaxBuilt, arm::kMaxBodyValues};
+    const auto document = arm::LenientJson::parse(text, kLimits);
+    return document ? from_lenient(document->root(), kLimits.duplicates) : call.refuse();
 }
 
 Json json(Call& call) {

@@ -114,7 +114,7 @@ DeployedResource Deployer::described(const Plan& plan, const Planned& planned) c
 void Deployer::write(const Plan& plan, const Planned& planned) {
     Json body = Json::object();
     for (const auto& [key, value] : planned.declared->get_ref<const Json::object_t&>()) {
-        if (!is_direction(key)) set_member(body, key, evaluator_.evaluate(value));
+        if (!is_direction(key)) add_member(body, key, evaluator_.evaluate(value));
     }
     if (session_.stopped()) return;
     out_.output_resources.push_back(planned.what.id);
@@ -142,12 +142,12 @@ void Deployer::run_nested(const Plan& plan, const Planned& planned) {
     Json declaration = Json::object();
     for (const auto& [key, value] : planned.declared->get_ref<const Json::object_t&>()) {
         const bool whole = is_direction(key) || base::ascii_iequals(key, "properties");
-        if (!whole) set_member(declaration, key, evaluator_.evaluate(value));
+        if (!whole) add_member(declaration, key, evaluator_.evaluate(value));
     }
     Json evaluated = Json::object();
     for (const auto& [key, value] : properties.get_ref<const Json::object_t&>()) {
         if (base::ascii_iequals(key, "template")) continue;
-        set_member(evaluated, key, evaluator_.evaluate(value));
+        add_member(evaluated, key, evaluator_.evaluate(value));
     }
     if (session_.stopped()) return;
     declaration["properties"] = std::move(evaluated);
@@ -192,12 +192,7 @@ Json Deployer::output(const Json& declared, const DeclaredType& type) {
     Json out{{"type", answered_type(type)}};
     Json value;
     if (const Json* const copy = present(declared, "copy")) {
-        const Json* const input = member(*copy, "input");
-        value = Json::array();
-        const bool known = input != nullptr &&
-                           evaluator_.repeat(*copy, Loop::Over::properties,
-                                             [&] { value.push_back(evaluator_.evaluate(*input)); });
-        if (!known) value = unknown("[copy]");
+        value = evaluator_.looped(*copy);
     } else if (const Json* const own = member(declared, "value")) {
         value = evaluator_.evaluate(*own);
     }
@@ -219,7 +214,7 @@ Json Deployer::outputs(const Json& declared, const Json* definitions) {
         session_.soften();
         if (is_unknown(holds)) made["value"] = unknown(text_of(value, "value"));
         if (holds_unknown(made)) session_.note("The output '" + key + "' is not known.");
-        set_member(out, key, std::move(made));
+        add_member(out, key, std::move(made));
     }
     if (!out.empty()) out_.operations.push_back({{}, {}, {}, "EvaluateDeploymentOutput"});
     return out;
@@ -228,7 +223,9 @@ Json Deployer::outputs(const Json& declared, const Json* definitions) {
 Deployed deploy(Session& session, const Deploying& what, const Json& given) {
     Deployed out;
     const Json& properties = *member(*what.declaration, "properties");
-    if (base::ascii_iequals(text_of(properties, "mode"), "Complete")) {
+    const Deployment& sent = session.deployment();
+    const bool seen_to = sent.deletes_unlisted && sent.id == what.id;
+    if (!seen_to && base::ascii_iequals(text_of(properties, "mode"), "Complete")) {
         session.note("Mode Complete: what " + what.id + " would delete is not rehearsed.");
     }
     const Json* const declared = what.inline_template;

@@ -123,7 +123,6 @@ bool Evaluator::evaluate_copies(const Json& copies, Json& out) {
     return true;
 }
 
-/// The array that a loop over properties makes.
 Json Evaluator::looped(const Json& copy) {
     Json out = Json::array();
     const Json* const input = member(copy, "input");
@@ -295,14 +294,11 @@ Held Evaluator::call_own(const Json& function, const Node& node) {
     Context inner;
     inner.functions = context_.functions;
     inner.scope = context_.scope;
-    inner.deployment = context_.deployment.is_object() ? Json::object() : Json();
+    inner.deployment = Json::object();
     const Json* const parameters = present(function, "parameters");
     const std::size_t wanted =
         parameters != nullptr && parameters->is_array() ? parameters->size() : 0;
-    if (wanted != node.children.size()) {
-        session_.fail("arguments", {{"function", node.text}});
-        return unknown();
-    }
+    if (wanted != node.children.size()) return refuse(node);
     for (std::size_t i = 0; i < wanted; ++i) {
         Slot slot{Slot::State::done, this->node(node.children[i]).take(session_)};
         inner.parameter_slots.emplace(base::to_lower(text_of((*parameters)[i], "name")),
@@ -314,9 +310,13 @@ Held Evaluator::call_own(const Json& function, const Node& node) {
     return Evaluator(session_, inner).evaluate(*value);
 }
 
-Json Call::refuse() const {
-    session().fail("arguments", {{"function", node.text}});
+Json Evaluator::refuse(const Node& call) {
+    session_.fail("arguments", {{"function", call.text}});
     return unknown();
+}
+
+Json Call::refuse() const {
+    return evaluator.refuse(node);
 }
 
 }  // namespace armgate::dryrun::language

@@ -102,8 +102,14 @@ class Evaluator {
     [[nodiscard]] Held call(const Node& node);
     [[nodiscard]] Held node(const Node& node);
 
+    /// A fault: the function does not take these arguments. Gives what is not known.
+    Json refuse(const Node& call);
+
     [[nodiscard]] Session& session() noexcept { return session_; }
     [[nodiscard]] Context& context() noexcept { return context_; }
+
+    /// The array that a `copy` makes of its `input`: a loop over properties, or over outputs.
+    [[nodiscard]] Json looped(const Json& copy);
 
     /// Runs `each` for the indices of a `copy`, with a loop of that name; false where how many
     /// there are is not known.
@@ -113,7 +119,6 @@ class Evaluator {
   private:
     Json evaluate_object(const Json& object);
     bool evaluate_copies(const Json& copies, Json& out);
-    Json looped(const Json& copy);
     [[nodiscard]] const Json* variable_copy(std::string_view name) const;
     Held property(const Node& node);
     Held property_of(Held target, const Json& key);

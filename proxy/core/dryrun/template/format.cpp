@@ -52,14 +52,9 @@ std::optional<std::string> formed_number(std::int64_t number, std::string_view f
         default:
             return std::nullopt;
     }
-    std::string hex =
+    const std::string hex =
         padded(digits_of(static_cast<std::uint64_t>(number), 16), precision ? places : 0);
-    if (form[0] == 'X') {
-        for (char& c : hex) {
-            if (c >= 'a') c = static_cast<char>(c - 'a' + 'A');
-        }
-    }
-    return hex;
+    return form[0] == 'X' ? base::to_upper(hex) : hex;
 }
 
 std::optional<std::string> formed(const Json& value, std::string_view form) {

@@ -3,8 +3,9 @@
 
 #include "core/dryrun/template/evaluator.hpp"
 
-#include <initializer_list>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 

@@ -1,8 +1,9 @@
 #include "core/dryrun/template/hash.hpp"
 
-#include <array>
 #include <bit>
-#include <span>
+
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/uuid_io.hpp>
 
 namespace armgate::dryrun::language {
 namespace {
@@ -33,74 +34,6 @@ std::uint32_t finished(std::uint32_t hash) noexcept {
     hash ^= hash >> 13U;
     hash *= 0xC2B2AE35;
     return hash ^ (hash >> 16U);
-}
-
-using Digest = std::array<std::uint8_t, 20>;
-
-/// SHA-1 (RFC 3174), which name-based ids ask for; nothing here relies on it being strong.
-class Sha1 {
-  public:
-    Digest digest(std::string message) {
-        const std::uint64_t bits = std::uint64_t{message.size()} * 8;
-        message.push_back(static_cast<char>(0x80));
-        while (message.size() % 64 != 56) message.push_back('\0');
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            message.push_back(static_cast<char>((bits >> static_cast<unsigned>(shift)) & 0xFFU));
-        }
-        for (std::size_t at = 0; at < message.size(); at += 64) {
-            add_block(std::string_view(message).substr(at, 64));
-        }
-        Digest out{};
-        for (std::size_t i = 0; i < out.size(); ++i) {
-            out[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
-        }
-        return out;
-    }
-
-  private:
-    void add_block(std::string_view block) {
-        std::array<std::uint32_t, 80> w{};
-        for (std::size_t i = 0; i < 64; ++i) {
-            w[i / 4] = (w[i / 4] << 8U) | static_cast<unsigned char>(block[i]);
-        }
-        for (std::size_t i = 16; i < 80; ++i) {
-            w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-        }
-        auto [a, b, c, d, e] = state_;
-        for (std::size_t i = 0; i < 80; ++i) {
-            const std::uint32_t next = std::rotl(a, 5) + chosen(i, b, c, d) + e + w[i];
-            e = d;
-            d = c;
-            c = std::rotl(b, 30);
-            b = a;
-            a = next;
-        }
-        const std::array<std::uint32_t, 5> after{a, b, c, d, e};
-        for (std::size_t i = 0; i < after.size(); ++i) state_[i] += after[i];
-    }
-
-    static std::uint32_t chosen(std::size_t round,
-                                std::uint32_t b,
-                                std::uint32_t c,
-                                std::uint32_t d) noexcept {
-        if (round < 20) return ((b & c) | (~b & d)) + 0x5A827999U;
-        if (round < 40) return (b ^ c ^ d) + 0x6ED9EBA1U;
-        if (round < 60) return ((b & c) | (b & d) | (c & d)) + 0x8F1BBCDCU;
-        return (b ^ c ^ d) + 0xCA62C1D6U;
-    }
-
-    std::array<std::uint32_t, 5> state_{0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
-};
-
-std::string guid_text(std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    for (std::size_t i = 0; i < 16; ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) out.push_back('-');
-        out.push_back(kDigits[bytes[i] >> 4U]);
-        out.push_back(kDigits[bytes[i] & 0xFU]);
-    }
-    return out;
 }
 
 }  // namespace
@@ -141,12 +74,10 @@ std::string unique_string(std::string_view joined) {
 }
 
 std::string arm_guid(std::string_view joined) {
-    std::string message("\x11\xfb\x06\xfb\x71\x2d\x4d\xdd\x98\xc7\xe7\x1b\xbd\x58\x88\x30", 16);
-    message += joined;
-    Digest digest = Sha1().digest(std::move(message));
-    digest[6] = static_cast<std::uint8_t>((digest[6] & 0x0FU) | 0x50U);
-    digest[8] = static_cast<std::uint8_t>((digest[8] & 0x3FU) | 0x80U);
-    return guid_text(digest);
+    constexpr boost::uuids::uuid kNamespace{{0x11, 0xFB, 0x06, 0xFB, 0x71, 0x2D, 0x4D, 0xDD, 0x98,
+                                             0xC7, 0xE7, 0x1B, 0xBD, 0x58, 0x88, 0x30}};
+    const boost::uuids::name_generator_sha1 generator(kNamespace);
+    return to_string(generator(joined.data(), joined.size()));
 }
 
 }  // namespace armgate::dryrun::language

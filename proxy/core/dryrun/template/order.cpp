@@ -1,4 +1,5 @@
 // What waits for what: `dependsOn`, and what a resource refers to in its properties.
+#include "core/arm/template_expression.hpp"
 #include "core/base/text.hpp"
 #include "core/dryrun/template/plan.hpp"
 
@@ -76,7 +77,7 @@ class Waits {
         if (!session().spend(1)) return;
         if (value.is_string()) {
             const auto& text = value.get_ref<const std::string&>();
-            if (text.size() < 2 || text[0] != '[' || text[1] == '[') return;
+            if (!arm::is_expression(text)) return;
             if (const Node* const tree = session().parsed(text)) look_in(i, *tree);
         } else if (value.is_structured()) {
             for (const Json& inner : value) look_for_references(i, inner);

@@ -242,7 +242,7 @@ Json answered_parameters(Evaluator& evaluator) {
         Json answer{{"type", answered_type(type)}};
         if (!type.is_secure()) answer["value"] = evaluator.parameter(key).take(evaluator.session());
         evaluator.session().soften();
-        set_member(out, key, std::move(answer));
+        add_member(out, key, std::move(answer));
     }
     return out;
 }

@@ -9,8 +9,6 @@
 namespace armgate::dryrun::language {
 namespace {
 
-constexpr std::string_view kGroupApiVersion = "2021-04-01";
-
 /// One of the id functions that the walk of templates already has.
 Json id_by(Call& call, std::string_view function, std::string subscription, std::string group) {
     std::vector<arm::Evaluated> arguments(call.size());
@@ -81,7 +79,7 @@ Json resource_group(Call& call) {
     call.open = true;
     const std::string id =
         "/subscriptions/" + scope.subscription + "/resourceGroups/" + scope.resource_group;
-    call.session().ask_for(id, kGroupApiVersion);
+    call.session().ask_for(id, call.session().deployment().group_api_version);
     if (const Json* const known = call.session().read(id)) {
         Json out = *known;
         if (member(out, "name") == nullptr) out["name"] = scope.resource_group;
@@ -199,7 +197,7 @@ std::optional<Declared> target_of(const Call& call) {
     return std::nullopt;
 }
 
-/// What `reference(..., 'Full')` gives beyond the resource's own members [I].
+/// What `reference(..., 'Full')` gives beyond the resource's own members (inferred).
 Json full(const Declared& target, const Json& resource) {
     Json out = Json::object();
     out["apiVersion"] = target.api_version;

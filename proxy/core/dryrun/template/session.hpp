@@ -8,7 +8,6 @@
 #include "core/dryrun/template/syntax.hpp"
 #include "core/dryrun/template/value.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>

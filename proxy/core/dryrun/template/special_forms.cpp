@@ -4,27 +4,23 @@
 #include "core/dryrun/template/functions.hpp"
 
 #include <array>
+#include <initializer_list>
 #include <optional>
 
 namespace armgate::dryrun::language {
 namespace {
 
-Held refused(Evaluator& evaluator, const Node& node) {
-    evaluator.session().fail("arguments", {{"function", node.text}});
-    return unknown();
-}
-
 Held choose(Evaluator& evaluator, const Node& node) {
-    if (node.children.size() != 3) return refused(evaluator, node);
+    if (node.children.size() != 3) return evaluator.refuse(node);
     const Held condition = evaluator.node(node.children[0]);
     if (is_unknown(*condition)) return unknown();
-    if (!condition->is_boolean()) return refused(evaluator, node);
+    if (!condition->is_boolean()) return evaluator.refuse(node);
     return evaluator.node(node.children[condition->get<bool>() ? 1 : 2]);
 }
 
 /// `decides` among the arguments settles it, whatever the others are.
 Held junction(Evaluator& evaluator, const Node& node, bool decides) {
-    if (node.children.empty()) return refused(evaluator, node);
+    if (node.children.empty()) return evaluator.refuse(node);
     bool all_known = true;
     for (const Node& child : node.children) {
         const Held value = evaluator.node(child);
@@ -32,7 +28,7 @@ Held junction(Evaluator& evaluator, const Node& node, bool decides) {
             all_known = false;
             continue;
         }
-        if (!value->is_boolean()) return refused(evaluator, node);
+        if (!value->is_boolean()) return evaluator.refuse(node);
         if (value->get<bool>() == decides) return Json(decides);
     }
     return all_known ? Json(!decides) : unknown();
@@ -56,7 +52,7 @@ Held coalesce(Evaluator& evaluator, const Node& node) {
 
 /// `tryGet(value, key, ...)`: null from the first key on that is not there.
 Held try_get(Evaluator& evaluator, const Node& node) {
-    if (node.children.size() < 2) return refused(evaluator, node);
+    if (node.children.size() < 2) return evaluator.refuse(node);
     const Held target = evaluator.node(node.children[0]);
     const Json* at = &*target;
     for (std::size_t i = 1; i < node.children.size(); ++i) {
@@ -86,17 +82,17 @@ std::optional<std::string> name_argument(Evaluator& evaluator, const Node& node)
 
 Held parameters(Evaluator& evaluator, const Node& node) {
     const auto name = name_argument(evaluator, node);
-    return name ? evaluator.parameter(*name) : refused(evaluator, node);
+    return name ? evaluator.parameter(*name) : evaluator.refuse(node);
 }
 
 Held variables(Evaluator& evaluator, const Node& node) {
     const auto name = name_argument(evaluator, node);
-    return name ? evaluator.variable(*name) : refused(evaluator, node);
+    return name ? evaluator.variable(*name) : evaluator.refuse(node);
 }
 
 Held lambda_variables(Evaluator& evaluator, const Node& node) {
     const auto name = name_argument(evaluator, node);
-    if (!name) return refused(evaluator, node);
+    if (!name) return evaluator.refuse(node);
     const auto& values = evaluator.context().lambda_values;
     for (auto at = values.rbegin(); at != values.rend(); ++at) {
         if (base::ascii_iequals(at->first, *name)) return Held::borrowed(&at->second);
@@ -107,7 +103,7 @@ Held lambda_variables(Evaluator& evaluator, const Node& node) {
 
 /// Borrowed: it holds the whole template.
 Held deployment(Evaluator& evaluator, const Node& node) {
-    if (!node.children.empty()) return refused(evaluator, node);
+    if (!node.children.empty()) return evaluator.refuse(node);
     Held out = Held::borrowed(&evaluator.context().deployment);
     out.open = true;
     return out;
@@ -147,6 +143,18 @@ class Lambda {
         return out;
     }
 
+    /// The name that it gives `item` in the object `out`; nothing where it is not known, or no
+    /// text.
+    std::optional<std::string> name_in(const Json& out, const Json& item) {
+        const Json name = (*this)({&item});
+        if (is_unknown(name)) return std::nullopt;
+        if (!name.is_string() || !evaluator_.session().spend(out.size() + 1)) {
+            evaluator_.refuse(call_);
+            return std::nullopt;
+        }
+        return name.get<std::string>();
+    }
+
   private:
     Evaluator& evaluator_;
     const Node& call_;
@@ -157,13 +165,13 @@ class Lambda {
 /// The array that a lambda's function starts from; nothing where it is none, or not known.
 std::optional<Json> array_argument(Evaluator& evaluator, const Node& node, Lambda& lambda) {
     if (node.children.size() < 2 || !lambda.take(1, 1, 2)) {
-        refused(evaluator, node);
+        evaluator.refuse(node);
         return std::nullopt;
     }
     Json out = evaluator.node(node.children[0]).take(evaluator.session());
     if (is_unknown(out)) return std::nullopt;
     if (!out.is_array()) {
-        refused(evaluator, node);
+        evaluator.refuse(node);
         return std::nullopt;
     }
     return out;
@@ -191,7 +199,7 @@ Held filter(Evaluator& evaluator, const Node& node) {
         const Json index = i;
         const Json kept = lambda({&(*array)[i], &index});
         if (is_unknown(kept)) return unknown();
-        if (!kept.is_boolean()) return refused(evaluator, node);
+        if (!kept.is_boolean()) return evaluator.refuse(node);
         if (kept.get<bool>()) out.push_back(std::move((*array)[i]));
     }
     return out;
@@ -199,11 +207,11 @@ Held filter(Evaluator& evaluator, const Node& node) {
 
 Held reduce(Evaluator& evaluator, const Node& node) {
     Lambda lambda(evaluator, node);
-    if (node.children.size() != 3 || !lambda.take(2, 2, 3)) return refused(evaluator, node);
+    if (node.children.size() != 3 || !lambda.take(2, 2, 3)) return evaluator.refuse(node);
     const Held array = evaluator.node(node.children[0]);
     Json value = evaluator.node(node.children[1]).take(evaluator.session());
     if (is_unknown(*array)) return unknown();
-    if (!array->is_array()) return refused(evaluator, node);
+    if (!array->is_array()) return evaluator.refuse(node);
     for (std::size_t i = 0; i < array->size(); ++i) {
         const Json index = i;
         value = lambda({&value, &(*array)[i], &index});
@@ -250,15 +258,12 @@ Held to_object(Evaluator& evaluator, const Node& node) {
     const auto array = array_argument(evaluator, node, keys);
     if (!array) return unknown();
     const bool mapped = node.children.size() > 2;
-    if (mapped && !values.take(2, 1, 1)) return refused(evaluator, node);
+    if (mapped && !values.take(2, 1, 1)) return evaluator.refuse(node);
     Json out = Json::object();
     for (const Json& item : *array) {
-        const Json key = keys({&item});
-        if (is_unknown(key)) return unknown();
-        if (!key.is_string() || !evaluator.session().spend(out.size() + 1)) {
-            return refused(evaluator, node);
-        }
-        set_member(out, key, mapped ? values({&item}) : item);
+        const auto key = keys.name_in(out, item);
+        if (!key) return unknown();
+        set_member(out, *key, mapped ? values({&item}) : item);
     }
     return out;
 }
@@ -269,12 +274,9 @@ Held group_by(Evaluator& evaluator, const Node& node) {
     if (!array) return unknown();
     Json out = Json::object();
     for (const Json& item : *array) {
-        const Json key = keys({&item});
-        if (is_unknown(key)) return unknown();
-        if (!key.is_string() || !evaluator.session().spend(out.size() + 1)) {
-            return refused(evaluator, node);
-        }
-        Json& group = out[key.get_ref<const std::string&>()];
+        const auto key = keys.name_in(out, item);
+        if (!key) return unknown();
+        Json& group = out[*key];
         if (group.is_null()) group = Json::array();
         group.push_back(item);
     }
@@ -283,10 +285,10 @@ Held group_by(Evaluator& evaluator, const Node& node) {
 
 Held map_values(Evaluator& evaluator, const Node& node) {
     Lambda lambda(evaluator, node);
-    if (node.children.size() != 2 || !lambda.take(1, 1, 1)) return refused(evaluator, node);
+    if (node.children.size() != 2 || !lambda.take(1, 1, 1)) return evaluator.refuse(node);
     Json object = evaluator.node(node.children[0]).take(evaluator.session());
     if (is_unknown(object)) return unknown();
-    if (!object.is_object()) return refused(evaluator, node);
+    if (!object.is_object()) return evaluator.refuse(node);
     for (auto& [key, value] : object.get_ref<Json::object_t&>()) value = lambda({&value});
     return object;
 }

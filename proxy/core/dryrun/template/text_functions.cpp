@@ -35,18 +35,13 @@ Json format(Call& call) {
     return unknown();
 }
 
-/// `to_lower` without the letters outside ASCII, which .NET would change too.
+/// Without the letters outside ASCII, which .NET would change too; likewise `upper`.
 Json lower(Call& call) {
     return call.is_text(0) ? Json(base::to_lower(call.text(0))) : call.refuse();
 }
 
 Json upper(Call& call) {
-    if (!call.is_text(0)) return call.refuse();
-    std::string out(call.text(0));
-    for (char& c : out) {
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return out;
+    return call.is_text(0) ? Json(base::to_upper(call.text(0))) : call.refuse();
 }
 
 bool is_white(char c) noexcept {
@@ -167,38 +162,37 @@ Json position(std::string_view text, std::size_t at) {
     return to_utf16(text.substr(0, at)).size();
 }
 
-std::size_t last_of(std::string_view text, std::string_view needle) {
-    return base::to_lower(text).rfind(base::to_lower(needle));
-}
+enum class Hit { first, last };
 
-std::size_t index_in_array(const Json& array, const Json& value, bool last) {
+std::size_t found_in(const Json& array, const Json& value, Hit hit) {
     std::size_t out = std::string_view::npos;
     for (std::size_t i = 0; i < array.size(); ++i) {
         if (!same(array[i], value)) continue;
         out = i;
-        if (!last) break;
+        if (hit == Hit::first) break;
     }
     return out;
 }
 
-Json index_of(Call& call) {
+/// In a text or an array; -1 where it is not found.
+Json place_of(Call& call, Hit hit) {
     if (call[0].is_array()) {
-        const std::size_t at = index_in_array(call[0], call[1], false);
+        const std::size_t at = found_in(call[0], call[1], hit);
         return at == std::string_view::npos ? Json(-1) : Json(at);
     }
     if (!call.is_text(0) || !call.is_text(1)) return call.refuse();
-    if (!call.pay_search(call.text(0).size(), call.text(1).size())) return unknown();
-    return position(call.text(0), base::ascii_ifind(call.text(0), call.text(1)));
+    const std::string_view text = call.text(0);
+    if (!call.pay_search(text.size(), call.text(1).size())) return unknown();
+    if (hit == Hit::first) return position(text, base::ascii_ifind(text, call.text(1)));
+    return position(text, base::to_lower(text).rfind(base::to_lower(call.text(1))));
+}
+
+Json index_of(Call& call) {
+    return place_of(call, Hit::first);
 }
 
 Json last_index_of(Call& call) {
-    if (call[0].is_array()) {
-        const std::size_t at = index_in_array(call[0], call[1], true);
-        return at == std::string_view::npos ? Json(-1) : Json(at);
-    }
-    if (!call.is_text(0) || !call.is_text(1)) return call.refuse();
-    if (!call.pay_search(call.text(0).size(), call.text(1).size())) return unknown();
-    return position(call.text(0), last_of(call.text(0), call.text(1)));
+    return place_of(call, Hit::last);
 }
 
 using Unknowns = Function::Unknowns;

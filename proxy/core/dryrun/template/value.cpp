@@ -11,13 +11,6 @@ namespace {
 
 constexpr char16_t kReplacement = 0xFFFD;
 
-Json number_of(std::string_view source) {
-    const Json parsed = Json::parse(source.begin(), source.end(), nullptr, false);
-    if (parsed.is_discarded()) return 0;
-    if (const auto whole = integer(parsed)) return *whole;
-    return parsed;
-}
-
 /// Reads one code point; U+FFFD for what is none, one byte at a time.
 std::uint32_t next_point(std::string_view text, std::size_t& at) {
     for (std::size_t length = 1; length <= 4 && at + length <= text.size(); ++length) {
@@ -76,33 +69,6 @@ void settle(Json& value, const std::string& path, std::vector<Unsettled>& found)
     }
 }
 
-Json from_lenient(arm::JsonValue value) {
-    switch (value.kind()) {
-        case arm::JsonKind::null:
-            return nullptr;
-        case arm::JsonKind::boolean:
-            return value.text() == "true";
-        case arm::JsonKind::number:
-            return number_of(value.text());
-        case arm::JsonKind::string:
-            return std::string(value.text());
-        case arm::JsonKind::array: {
-            Json out = Json::array();
-            for (const arm::JsonValue element : value) out.push_back(from_lenient(element));
-            return out;
-        }
-        case arm::JsonKind::object:
-            break;
-    }
-    Json out = Json::object();
-    auto& members = out.get_ref<Json::object_t&>();
-    for (const arm::JsonValue inner : value) {
-        // The reader has refused names that come twice: no look-up is needed.
-        members.Container::emplace_back(std::string(inner.key()), from_lenient(inner));
-    }
-    return out;
-}
-
 const Json* member(const Json& object, std::string_view name) noexcept {
     if (!object.is_object()) return nullptr;
     for (const auto& [key, value] : object.get_ref<const Json::object_t&>()) {
@@ -127,7 +93,7 @@ void set_member(Json& object, const std::string& name, Json value) {
         old = std::move(value);
         return;
     }
-    object.get_ref<Json::object_t&>().Container::emplace_back(name, std::move(value));
+    add_member(object, name, std::move(value));
 }
 
 std::string_view text(const Json& value) noexcept {
@@ -135,28 +101,11 @@ std::string_view text(const Json& value) noexcept {
     return out == nullptr ? std::string_view() : std::string_view(*out);
 }
 
-bool same(const Json& a, const Json& b) {
-    if (a.is_array() && b.is_array()) {
-        return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
-    }
-    if (!a.is_object() || !b.is_object()) return a == b;
-    if (a.size() != b.size()) return false;
-    for (const auto& [key, value] : a.get_ref<const Json::object_t&>()) {
-        const auto other = b.find(key);
-        if (other == b.end() || !same(value, *other)) return false;
-    }
-    return true;
-}
-
 std::string to_text(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
     if (value.is_null()) return {};
-    return to_json_text(value);
-}
-
-std::string to_json_text(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return dryrun::to_text(value);
 }
 
 std::optional<std::int64_t> integer(const Json& value) noexcept {

@@ -2,7 +2,7 @@
 // which may stand anywhere inside. Pure.
 #pragma once
 
-#include "core/arm/lenient_json.hpp"
+#include "core/dryrun/body.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,11 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace armgate::dryrun::language {
-
-using Json = nlohmann::ordered_json;
 
 /// Deeper values are not built: copying and printing them takes the stack.
 inline constexpr std::size_t kMaxDepth = 100;
@@ -36,9 +32,6 @@ struct Unsettled {
 };
 void settle(Json& value, const std::string& path, std::vector<Unsettled>& found);
 
-/// The value of a document: numbers without fraction are integers.
-[[nodiscard]] Json from_lenient(arm::JsonValue value);
-
 /// The member of that name without ASCII case, as ARM compares names; null where there is none.
 [[nodiscard]] const Json* member(const Json& object, std::string_view name) noexcept;
 /// The same, null too where its value is JSON's null.
@@ -50,13 +43,8 @@ void set_member(Json& object, const std::string& name, Json value);
 
 [[nodiscard]] std::string_view text(const Json& value) noexcept;
 
-/// Equality of values, order of members apart.
-[[nodiscard]] bool same(const Json& a, const Json& b);
-
 /// As .NET writes them, and as `string()` does: text as it is, `True`, numbers, JSON of the rest.
 [[nodiscard]] std::string to_text(const Json& value);
-/// JSON without spaces. Never throws.
-[[nodiscard]] std::string to_json_text(const Json& value);
 
 /// Whole numbers that fit; nothing otherwise.
 [[nodiscard]] std::optional<std::int64_t> integer(const Json& value) noexcept;
