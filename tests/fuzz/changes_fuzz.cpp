@@ -27,8 +27,10 @@ armgate::dryrun::Change change_of(std::string_view input) {
     out.kind = armgate::dryrun::ChangeKind::update;
     out.type = input.substr(0, line);
     out.id = "/subscriptions/s/resourceGroups/rg/providers/" + out.type + "/n";
-    out.before = rest.substr(0, between);
-    if (between != std::string_view::npos) out.after = rest.substr(between + kBetween.size());
+    out.before = std::string(rest.substr(0, between));
+    if (between != std::string_view::npos) {
+        out.after = std::string(rest.substr(between + kBetween.size()));
+    }
     return out;
 }
 

@@ -129,8 +129,8 @@ TEST(ChangeSecrets, APlantedSecretIsInNoForm) {
              {ChangesFormat::text, ChangesFormat::json, ChangesFormat::markdown}) {
             const std::string out = render_changes({change}, format, rules);
             ASSERT_EQ(out.find(kSecret), std::string::npos) << "seed " << seed << "\n"
-                                                            << change.before << "\n"
-                                                            << change.after << "\n"
+                                                            << change.before.view() << "\n"
+                                                            << change.after.view() << "\n"
                                                             << out;
             if (out.find(kPlain) != std::string::npos) ++shown;
         }
