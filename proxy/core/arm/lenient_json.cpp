@@ -61,7 +61,12 @@ class LenientReader {
     bool read_string(std::string_view& out) { return strings_.read(at_, end_, out) || fail(); }
     bool read_number();
     bool read_literal(std::string_view word, JsonKind kind);
-    bool skip_space();
+    bool skip_space() {
+        // Most bodies come without a space: then it ends here.
+        const bool begins = at_ != end_ && (*at_ <= ' ' || *at_ == '/');
+        return !begins || skip_more_space();
+    }
+    bool skip_more_space();
     bool skip_comment();
     bool has_duplicate(const Node& object);
     std::uint32_t add(JsonKind kind);
@@ -252,7 +257,7 @@ bool LenientReader::read_literal(std::string_view word, JsonKind kind) {
     return at_ == end_ || !is_name_char(*at_) ? true : fail();
 }
 
-bool LenientReader::skip_space() {
+bool LenientReader::skip_more_space() {
     while (at_ != end_) {
         switch (*at_) {
             case ' ':  // templates are indented deep

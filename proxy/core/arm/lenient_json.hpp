@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -107,5 +108,48 @@ class LenientJson {
     std::vector<Node> nodes_;
     std::unique_ptr<char[]> unescaped_;  ///< strings that held escapes: never longer than the text
 };
+
+// Inline: a walk over a body asks each of these for each of its values.
+inline JsonKind JsonValue::kind() const noexcept {
+    return document_->nodes_[index_].kind;
+}
+
+inline std::string_view JsonValue::text() const noexcept {
+    return document_->nodes_[index_].text;
+}
+
+inline std::string_view JsonValue::key() const noexcept {
+    return document_->nodes_[index_].key;
+}
+
+inline std::size_t JsonValue::size() const noexcept {
+    return document_->nodes_[index_].size;
+}
+
+inline std::string_view JsonValue::source() const noexcept {
+    const auto& node = document_->nodes_[index_];
+    return document_->source_.substr(node.begin, node.end - node.begin);
+}
+
+inline JsonValue::Iterator& JsonValue::Iterator::operator++() noexcept {
+    index_ = document_->nodes_[index_].next;
+    return *this;
+}
+
+inline JsonValue::Iterator JsonValue::begin() const noexcept {
+    return {document_, document_->nodes_[index_].first};
+}
+
+inline JsonValue::Iterator JsonValue::end() const noexcept {
+    return {document_, 0};
+}
+
+inline std::optional<JsonValue> JsonValue::member(std::string_view name) const noexcept {
+    if (!is_object()) return std::nullopt;
+    for (const JsonValue value : *this) {
+        if (base::ascii_iequals(value.key(), name)) return value;
+    }
+    return std::nullopt;
+}
 
 }  // namespace armgate::arm

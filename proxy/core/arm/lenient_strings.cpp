@@ -1,31 +1,17 @@
 #include "core/arm/lenient_strings.hpp"
 
+#include "core/base/eight_bytes.hpp"
 #include "core/base/text.hpp"
 #include "core/base/utf8.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace armgate::arm {
 namespace {
 
-constexpr std::uint64_t kLowBits = 0x0101010101010101U;
-constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-
-std::uint64_t eight_bytes(const char* at) noexcept {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
-
-/// True where none of eight bytes ends or interrupts a string: its quote, a backslash, a control
-/// byte. May be false where one follows such a byte; never true where there is one.
-bool is_plain_text(std::uint64_t word, char quote) noexcept {
-    const auto has_zero = [](std::uint64_t x) { return (x - kLowBits) & ~x; };
-    const std::uint64_t quotes = kLowBits * static_cast<unsigned char>(quote);
-    const std::uint64_t backslashes = kLowBits * '\\';
-    const std::uint64_t controls = (word - kLowBits * 0x20) & ~word;
-    return ((has_zero(word ^ quotes) | has_zero(word ^ backslashes) | controls) & kHighBits) == 0;
+/// Marks what ends or interrupts a string: its quote, a backslash, a control byte.
+std::uint64_t mark_special(std::uint64_t word, char quote) noexcept {
+    return base::mark_byte(word, quote) | base::mark_byte(word, '\\') | base::mark_below(word, ' ');
 }
 
 /// Line breaks and tabs may stand in a string of ARM's, other control bytes may not.
@@ -72,7 +58,11 @@ char* read_escape(const char*& at, const char* end, char* out) {
 bool LenientStrings::read(const char*& at, const char* end, std::string_view& out) {
     const char quote = *at++;
     const char* const from = at;
-    while (end - at >= 8 && is_plain_text(eight_bytes(at), quote)) at += 8;
+    while (static_cast<std::size_t>(end - at) >= base::kEightBytes) {
+        const auto marks = mark_special(base::load_eight(at), quote);
+        at += marks == 0 ? base::kEightBytes : base::first_marked(marks);
+        if (marks != 0) break;
+    }
     for (; at != end; ++at) {
         const char c = *at;
         if (c == quote) {

@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace armgate::arm {
@@ -48,6 +49,49 @@ bool may_change_more(JsonValue properties) {
 }
 
 }  // namespace
+
+/// Those that the walk looks at, found in one pass.
+struct TemplateWalker::Members {
+    std::string_view symbolic_name;
+    std::size_t count = 0;  ///< of all its members
+    std::optional<JsonValue> type;
+    std::optional<JsonValue> name;
+    std::optional<JsonValue> copy;
+    std::optional<JsonValue> condition;
+    std::optional<JsonValue> existing;
+    std::optional<JsonValue> scope;
+    std::optional<JsonValue> subscription;
+    std::optional<JsonValue> group;
+    std::optional<JsonValue> properties;
+    std::optional<JsonValue> children;
+    std::optional<JsonValue> extension;  ///< of another provider than ARM
+    std::optional<JsonValue> import;     ///< what `extension` was called before
+
+    explicit Members(JsonValue resource) : symbolic_name(resource.key()), count(resource.size()) {
+        struct Known {
+            std::string_view name;
+            std::optional<JsonValue> Members::*member;
+        };
+        constexpr std::array kKnown{Known{"type", &Members::type},
+                                    Known{"name", &Members::name},
+                                    Known{"copy", &Members::copy},
+                                    Known{"condition", &Members::condition},
+                                    Known{"existing", &Members::existing},
+                                    Known{"scope", &Members::scope},
+                                    Known{"subscriptionId", &Members::subscription},
+                                    Known{"resourceGroup", &Members::group},
+                                    Known{"properties", &Members::properties},
+                                    Known{"resources", &Members::children},
+                                    Known{"extension", &Members::extension},
+                                    Known{"import", &Members::import}};
+        for (const JsonValue value : resource) {
+            const auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& each) {
+                return base::ascii_iequals(each.name, value.key());
+            });
+            if (known != kKnown.end()) this->*known->member = value;
+        }
+    }
+};
 
 const char* TemplateWalker::walk_deployment(const std::optional<JsonValue>& properties,
                                             const TemplateScope& scope,
@@ -111,12 +155,12 @@ const char* TemplateWalker::walk_resources(JsonValue resources, const Place& at)
 
 const char* TemplateWalker::walk_resource(JsonValue resource, const Place& place) {
     if (!resource.is_object()) return kBadResource;
-    const auto copy = resource.member("copy");
-    if (is_present(copy)) return walk_copies(resource, *copy, place);
-    return walk_one(resource, place);
+    const Members members(resource);
+    return is_present(members.copy) ? walk_copies(members, place) : walk_one(members, place);
 }
 
-const char* TemplateWalker::walk_copies(JsonValue resource, JsonValue copy, const Place& place) {
+const char* TemplateWalker::walk_copies(const Members& resource, const Place& place) {
+    const JsonValue copy = *resource.copy;
     bool known = false;
     const auto name = copy.member("name");
     CopyStep step;
@@ -142,41 +186,39 @@ const char* TemplateWalker::walk_copies(JsonValue resource, JsonValue copy, cons
     return why;
 }
 
-const char* TemplateWalker::walk_one(JsonValue resource, const Place& place) {
-    evaluator_.spend(resource.size() + kResourceCost);
+const char* TemplateWalker::walk_one(const Members& resource, const Place& place) {
+    evaluator_.spend(resource.count + kResourceCost);
     overfull_ = gave_up();
     if (overfull_) return kTooMuch;
     const TemplateResource what = read_resource(resource, place);
-    const auto condition = resource.member("condition");
-    const bool left_out = condition && evaluator_.evaluate(*condition, place.context).is_false();
+    const bool left_out =
+        resource.condition && evaluator_.evaluate(*resource.condition, place.context).is_false();
     if (!left_out) add(resource, what, place);
     // A condition does not reach the child resources.
-    const auto children = resource.member("resources");
+    const auto& children = resource.children;
     if (!is_present(children)) return nullptr;
     if (!(children->is_array() || children->is_object())) return kBadResource;
     return walk_resources(*children, {place.context, place.scope, place.depth, &what});
 }
 
-TemplateResource TemplateWalker::read_resource(JsonValue resource, const Place& place) {
+TemplateResource TemplateWalker::read_resource(const Members& resource, const Place& place) {
     TemplateResource own;
-    const auto type = resource.member("type");
-    if (type && type->is_string()) own.type = type->text();
-    const auto name = resource.member("name");
+    if (resource.type && resource.type->is_string()) own.type = resource.type->text();
     bool known = false;
     // Without a name it goes by its symbolic one, as the resources of other providers do.
-    std::string text =
-        name ? evaluated_text(*name, place.context, known) : std::string(resource.key());
+    std::string text = resource.name ? evaluated_text(*resource.name, place.context, known)
+                                     : std::string(resource.symbolic_name);
     own.name = template_name(std::move(text), own.type, known);
     if (place.parent != nullptr) own = join_parent(*place.parent, own);
-    // Of another provider than ARM (`extension`, formerly `import`), or no type of ARM's.
-    const bool foreign =
-        is_present(resource.member("extension")) || is_present(resource.member("import"));
+    const bool foreign = is_present(resource.extension) || is_present(resource.import);
     if (foreign || !is_resource_type(own.type)) own.type.clear();
     return own;
 }
 
-void TemplateWalker::add(JsonValue resource, const TemplateResource& what, const Place& place) {
-    const bool existing = place.symbolic && is_true(resource.member("existing"));
+void TemplateWalker::add(const Members& resource,
+                         const TemplateResource& what,
+                         const Place& place) {
+    const bool existing = place.symbolic && is_true(resource.existing);
     const bool deployment = !existing && is_contents_type(what.type);
     TemplateScope scope = resource_scope(resource, place);
     CarriedRequest item;
@@ -199,17 +241,18 @@ void TemplateWalker::add(JsonValue resource, const TemplateResource& what, const
 std::optional<Classification> TemplateWalker::classified(std::string_view method,
                                                          const TemplateScope& scope,
                                                          const TemplateResource& resource) {
-    // Of an extension below another type the name tells the namespace: not the type alone.
-    if (base::ascii_ifind(resource.type, "/providers/") != std::string_view::npos) {
-        return classify_resource(method, scope, resource, rules_);
-    }
-    std::string key(method);
-    key += static_cast<char>('0' + static_cast<int>(scope.kind));
-    key += resource.type;
-    const auto found = known_.find(key);
+    known_key_ = method;
+    known_key_ += static_cast<char>('0' + static_cast<int>(scope.kind));
+    known_key_ += resource.type;
+    const auto found = known_.find(known_key_);
     if (found == known_.end()) {
         auto request = classify_resource(method, scope, resource, rules_);
-        if (request) known_.emplace(std::move(key), *request);
+        // Of an extension below another type the name tells the namespace: not the type alone.
+        const bool by_name = base::ascii_ifind(resource.type, "/providers/") != std::string::npos;
+        if (!request || by_name) return request;
+        Classification& kept = known_.emplace(known_key_, *request).first->second;
+        kept.resource_id.reset();
+        kept.resource_name.clear();
         return request;
     }
     Classification out = found->second;
@@ -218,9 +261,9 @@ std::optional<Classification> TemplateWalker::classified(std::string_view method
 }
 
 /// What the nested deployment just added carries.
-void TemplateWalker::add_nested(JsonValue resource, TemplateScope scope, const Place& place) {
+void TemplateWalker::add_nested(const Members& resource, TemplateScope scope, const Place& place) {
     const std::size_t at = items_.size() - 1;
-    const auto properties = resource.member("properties");
+    const auto& properties = resource.properties;
     items_[at].inside = Inside::not_read;
     if (!properties || !properties->is_object()) return;
     const auto stack_scope = properties->member("deploymentScope");
@@ -237,14 +280,14 @@ void TemplateWalker::add_nested(JsonValue resource, TemplateScope scope, const P
 }
 
 /// Where a resource lands: `scope`, or for deployments and `existing` ones another group.
-TemplateScope TemplateWalker::resource_scope(JsonValue resource, const Place& place) {
+TemplateScope TemplateWalker::resource_scope(const Members& resource, const Place& place) {
     bool known = false;
-    if (const auto scope = resource.member("scope"); is_present(scope)) {
-        const std::string text = evaluated_text(*scope, place.context, known);
+    if (is_present(resource.scope)) {
+        const std::string text = evaluated_text(*resource.scope, place.context, known);
         return known ? scope_of_text(text, place.scope) : TemplateScope();
     }
-    const auto subscription = resource.member("subscriptionId");
-    const auto group = resource.member("resourceGroup");
+    const auto& subscription = resource.subscription;
+    const auto& group = resource.group;
     if (!is_present(subscription) && !is_present(group)) return place.scope;
     // An expression stands for one segment: the id holds it as it is written.
     std::string path = "/subscriptions/";

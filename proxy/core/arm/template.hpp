@@ -49,12 +49,13 @@ class TemplateWalker {
                             bool& more_than_listed);
     const char* walk_resources(JsonValue resources, const Place& at);
     const char* walk_resource(JsonValue resource, const Place& place);
-    const char* walk_copies(JsonValue resource, JsonValue copy, const Place& place);
-    const char* walk_one(JsonValue resource, const Place& place);
-    void add(JsonValue resource, const TemplateResource& what, const Place& place);
-    void add_nested(JsonValue resource, TemplateScope scope, const Place& place);
-    TemplateResource read_resource(JsonValue resource, const Place& place);
-    TemplateScope resource_scope(JsonValue resource, const Place& place);
+    struct Members;  ///< of a resource, as it is written
+    const char* walk_copies(const Members& resource, const Place& place);
+    const char* walk_one(const Members& resource, const Place& place);
+    void add(const Members& resource, const TemplateResource& what, const Place& place);
+    void add_nested(const Members& resource, TemplateScope scope, const Place& place);
+    TemplateResource read_resource(const Members& resource, const Place& place);
+    TemplateScope resource_scope(const Members& resource, const Place& place);
     std::string evaluated_text(JsonValue value, const TemplateContext& context, bool& known);
     bool is_contents_type(std::string_view type) const;
     std::optional<Classification> classified(std::string_view method,
@@ -66,6 +67,7 @@ class TemplateWalker {
     Evaluator evaluator_;
     /// By method, kind of scope and type: a template has few of them, and each costs a reading.
     std::unordered_map<std::string, Classification> known_;
+    std::string known_key_;
     bool overfull_ = false;  ///< stays, though what was too much is taken off again
 };
 

@@ -25,7 +25,8 @@ class ExpressionReader {
 
     Evaluated read_all() {
         Evaluated value = read();
-        return fault_ || tokens_.next() != TemplateTokens::Kind::end ? Evaluated() : value;
+        if (fault_ || tokens_.next() != TemplateTokens::Kind::end) return {};
+        return value;
     }
 
   private:
@@ -54,18 +55,17 @@ Evaluated ExpressionReader::read() {
     }
     Evaluated value = read_primary();
     while (!fault_) {
-        Evaluated key;
         if (tokens_.take('.')) {
+            Evaluated key;
             key.kind = Kind::text;
             key.text = tokens_.read_word();
-            if (key.text.empty()) value = fail();
+            value = key.text.empty() ? fail() : property_of(value, key);
         } else if (tokens_.take('[')) {
-            key = read();
-            if (!tokens_.take(']')) value = fail();
+            const Evaluated key = read();
+            value = tokens_.take(']') && !fault_ ? property_of(value, key) : fail();
         } else {
             break;
         }
-        if (!fault_) value = property_of(value, key);
     }
     --evaluator_.depth_;
     return value;
@@ -101,6 +101,7 @@ Evaluated ExpressionReader::read_call() {
     const std::string name = base::to_lower(tokens_.read_name());
     if (name.empty() || !tokens_.take('(')) return fail();
     std::vector<Evaluated> arguments;
+    arguments.reserve(4);  // few functions take more
     if (!tokens_.take(')')) {
         do {
             arguments.push_back(read());

@@ -40,19 +40,22 @@ Evaluated integer_value(std::int64_t value) {
     return out;
 }
 
-/// Text, or a whole number as text: what concat and format make of it.
-std::optional<std::string> as_text(const Evaluated& value) {
-    if (value.kind == Kind::text) return value.text;
-    if (value.kind == Kind::integer) return std::to_string(value.integer);
-    return std::nullopt;
+/// Text, or a whole number as text: what concat and format make of it. False for anything else.
+bool append_text(std::string& out, const Evaluated& value) {
+    if (value.kind == Kind::text) {
+        out += value.text;
+    } else if (value.kind == Kind::integer) {
+        out += std::to_string(value.integer);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 Evaluated concat(Arguments arguments, const TemplateContext&) {
     std::string out;
     for (const auto& argument : arguments) {
-        const auto text = as_text(argument);
-        if (!text || out.size() > kMaxText) return {};
-        out += *text;
+        if (out.size() > kMaxText || !append_text(out, argument)) return {};
     }
     return arguments.empty() ? Evaluated() : text_value(std::move(out));
 }
@@ -71,9 +74,7 @@ Evaluated format(Arguments arguments, const TemplateContext&) {
         if (rest[0] != '{' || close == std::string_view::npos) return {};
         const auto index = base::parse_decimal(rest.substr(1, close - 1));
         if (!index || *index >= arguments.size() - 1) return {};
-        const auto text = as_text(arguments[*index + 1]);
-        if (!text || out.size() > kMaxText) return {};
-        out += *text;
+        if (out.size() > kMaxText || !append_text(out, arguments[*index + 1])) return {};
         rest.remove_prefix(close + 1);
     }
     return text_value(std::move(out));
@@ -161,8 +162,9 @@ Evaluated upper(Arguments arguments, const TemplateContext&) {
 }
 
 Evaluated to_text(Arguments arguments, const TemplateContext&) {
-    const auto text = arguments.size() == 1 ? as_text(arguments[0]) : std::nullopt;
-    return text ? text_value(*text) : Evaluated();
+    std::string text;
+    if (arguments.size() != 1 || !append_text(text, arguments[0])) return {};
+    return text_value(std::move(text));
 }
 
 Evaluated to_boolean(Arguments arguments, const TemplateContext&) {

@@ -36,17 +36,25 @@ bool is_group(std::string_view type) noexcept {
     return is_below(type, kGroupType) || is_below(type, kLongGroupType);
 }
 
-/// `/type/name/type/name` of what follows the namespace, or of a group `/resourceGroups/name...`.
-std::string tail_of(std::string_view type, const std::vector<std::string>& names) {
-    const auto types = base::split(type, '/');
-    const bool group = is_group(type);
-    const std::size_t skipped = is_below(type, kLongGroupType) ? 2 : 1;
-    std::string out;
-    if (!group) out.append("/providers/").append(types[0]);
-    for (std::size_t i = skipped; i < types.size(); ++i) {
-        out.append("/").append(types[i]).append("/").append(names[i - skipped]);
+/// Takes the segment up to the next slash off the front of `path`.
+std::string_view take_segment(std::string_view& path) noexcept {
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(segment.size() + 1, path.size()));
+    return segment;
+}
+
+/// Appends `/type/name/type/name` of what follows the namespace, or of a group
+/// `/resourceGroups/name...`.
+void append_tail(std::string& out, std::string_view type, const std::vector<std::string>& names) {
+    if (!is_group(type)) {
+        out.append("/providers/").append(take_segment(type));
+    } else {
+        if (is_below(type, kLongGroupType)) static_cast<void>(take_segment(type));
+        static_cast<void>(take_segment(type));
     }
-    return out;
+    for (const std::string& name : names) {
+        out.append("/").append(take_segment(type)).append("/").append(name);
+    }
 }
 
 std::size_t name_count(std::string_view type) noexcept {
@@ -142,12 +150,14 @@ TemplateName template_name(std::string text, std::string_view type, bool known) 
     const auto slashes = static_cast<std::size_t>(std::count(type.begin(), type.end(), '/'));
     const std::size_t wanted = type.find('.') < type.find('/') ? name_count(type) : slashes + 1;
     if (!known) {
-        if (wanted == 1) name.segments = {text};
+        if (wanted == 1) name.segments.push_back(text);
     } else {
-        for (const auto segment : base::split(text, '/')) name.segments.emplace_back(segment);
-        const bool empty = std::any_of(name.segments.begin(), name.segments.end(),
-                                       [](const std::string& segment) { return segment.empty(); });
-        if (empty || name.segments.size() != wanted) name.segments.clear();
+        const auto segments = base::split(text, '/');
+        const bool empty =
+            std::any_of(segments.begin(), segments.end(), [](auto part) { return part.empty(); });
+        if (!empty && segments.size() == wanted) {
+            name.segments.assign(segments.begin(), segments.end());
+        }
     }
     name.text = std::move(text);
     return name;
@@ -159,9 +169,18 @@ std::optional<std::string> template_resource_id(const TemplateScope& scope,
     if (!scope.known() || resource.type.empty() || names.size() != name_count(resource.type)) {
         return std::nullopt;
     }
-    if (!is_group(resource.type)) return scope.path + tail_of(resource.type, names);
-    if (scope.subscription.empty()) return std::nullopt;
-    return "/subscriptions/" + scope.subscription + tail_of(resource.type, names);
+    const bool group = is_group(resource.type);
+    if (group && scope.subscription.empty()) return std::nullopt;
+    constexpr std::size_t kUsualTail = 128;
+    std::string id;
+    id.reserve(scope.path.size() + kUsualTail);
+    if (group) {
+        id.append("/subscriptions/").append(scope.subscription);
+    } else {
+        id = scope.path;
+    }
+    append_tail(id, resource.type, names);
+    return id;
 }
 
 std::optional<Classification> classify_resource(std::string_view method,
@@ -180,8 +199,8 @@ std::optional<Classification> classify_resource(std::string_view method,
         if (!is_type_segment(resource.name.segments[i])) return std::nullopt;
         names[i] = resource.name.segments[i];
     }
-    const std::string path =
-        plain_scope(scope, is_group(resource.type)) + tail_of(resource.type, names);
+    std::string path = plain_scope(scope, is_group(resource.type));
+    append_tail(path, resource.type, names);
     Classification out = classify(method, path, rules);
     name_resource(out, scope, resource);
     return out;

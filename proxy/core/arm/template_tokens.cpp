@@ -14,22 +14,11 @@ bool is_word_char(char c) noexcept {
 
 }  // namespace
 
-void TemplateTokens::skip_space() noexcept {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size()));
-}
-
 TemplateTokens::Kind TemplateTokens::next() noexcept {
     skip_space();
     if (rest_.empty()) return Kind::end;
     if (rest_.front() == '\'') return Kind::text;
     return rest_.front() == '-' || base::is_digit(rest_.front()) ? Kind::number : Kind::other;
-}
-
-bool TemplateTokens::take(char c) noexcept {
-    skip_space();
-    if (!rest_.starts_with(c)) return false;
-    rest_.remove_prefix(1);
-    return true;
 }
 
 std::string_view TemplateTokens::read_word() noexcept {

@@ -22,7 +22,12 @@ class TemplateTokens {
     [[nodiscard]] Kind next() noexcept;
 
     /// True, and read over, where `c` comes next.
-    [[nodiscard]] bool take(char c) noexcept;
+    [[nodiscard]] bool take(char c) noexcept {
+        skip_space();
+        if (!rest_.starts_with(c)) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
 
     /// Letters, digits, `_` and `$`; empty where none come next.
     [[nodiscard]] std::string_view read_word() noexcept;
@@ -39,7 +44,12 @@ class TemplateTokens {
     [[nodiscard]] std::optional<std::int64_t> read_number() noexcept;
 
   private:
-    void skip_space() noexcept;
+    void skip_space() noexcept {
+        while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
+    }
+    [[nodiscard]] static constexpr bool is_space(char c) noexcept {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    }
 
     std::string_view rest_;
 };

@@ -1,5 +1,6 @@
 #include "core/base/redact.hpp"
 
+#include "core/base/eight_bytes.hpp"
 #include "core/base/embedded.hpp"
 #include "core/base/rule_file.hpp"
 #include "core/base/text.hpp"
@@ -17,13 +18,6 @@ constexpr std::string_view kHiddenText = "[redacted]";
 constexpr std::size_t kMaxNameBytes = 40;  // longer than any query option of ARM or OData
 /// The header `{"alg":"none"}` has 19 in base64url; shorter text (a resource `keyJson`) is none.
 constexpr std::size_t kMinJwtBytes = 16;
-
-/// `eyJ...` and `Bearer ...`, in the cases that `secret_at` knows.
-constexpr auto kStartsSecret = [] {
-    std::array<bool, 256> table{};
-    for (const char c : std::string_view("ebB")) table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
 
 /// The bytes of base64url and the dots between the parts of a JWT (RFC 7515 section 2), with the
 /// other alphabet and padding for those who write it so.
@@ -126,13 +120,35 @@ struct Span {
     std::size_t end;
 };
 
+/// Marks the rarest letters of what starts a secret: `J` of `eyJ`, `b` and `B` of `Bearer`.
+std::uint64_t mark_telltale(std::uint64_t word) noexcept {
+    return mark_byte(word, 'J') | mark_byte(word | eight_of(' '), 'b');
+}
+
+bool is_telltale(char c) noexcept {
+    return c == 'J' || c == 'b' || c == 'B';
+}
+
+/// The first telltale letter from `at` on. Each byte of a record comes by here.
+std::size_t find_telltale(std::string_view text, std::size_t at) noexcept {
+    for (; text.size() - at >= kEightBytes; at += kEightBytes) {
+        const auto marks = mark_telltale(load_eight(text.data() + at));
+        if (marks != 0) return at + first_marked(marks);
+    }
+    while (at < text.size() && !is_telltale(text[at])) ++at;
+    return at;
+}
+
 /// The first secret from `from` on; both ends at the size where there is none.
 Span find_secret(std::string_view text, std::size_t from) noexcept {
-    // Each byte of a record comes by here; a search for a set would call memchr for each.
-    for (std::size_t at = from; at < text.size(); ++at) {
-        if (!kStartsSecret[static_cast<unsigned char>(text[at])]) continue;
-        const std::size_t end = secret_at(text, at);
-        if (end > at) return {at, end};
+    constexpr std::size_t kBeforeJ = 2;
+    for (std::size_t at = find_telltale(text, from); at < text.size();
+         at = find_telltale(text, at + 1)) {
+        const std::size_t back = text[at] == 'J' ? kBeforeJ : 0;
+        if (at - from < back) continue;
+        const std::size_t begin = at - back;
+        const std::size_t end = secret_at(text, begin);
+        if (end > begin) return {begin, end};
     }
     return {text.size(), text.size()};
 }

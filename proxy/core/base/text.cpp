@@ -1,5 +1,7 @@
 #include "core/base/text.hpp"
 
+#include "core/base/eight_bytes.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -57,12 +59,28 @@ void append_unicode_escape(std::string& out, unsigned unit) {
     }
 }
 
+/// Marks what `kPlainInJson` leaves out.
+std::uint64_t mark_special(std::uint64_t word) noexcept {
+    return mark_below(word, ' ') | mark_byte(word, '\x7F') | mark_byte(word, '"') |
+           mark_byte(word, '\\') | mark_beyond_ascii(word);
+}
+
 /// Printable ASCII that a JSON string holds as it is.
 constexpr auto kPlainInJson = [] {
     std::array<bool, 256> table{};
     for (std::size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
     return table;
 }();
+
+/// Where from `i` on the first byte stands that a JSON string does not hold as it is.
+std::size_t end_of_plain(std::string_view text, std::size_t i) noexcept {
+    for (; text.size() - i >= kEightBytes; i += kEightBytes) {
+        const auto marks = mark_special(load_eight(text.data() + i));
+        if (marks != 0) return i + first_marked(marks);
+    }
+    while (i < text.size() && kPlainInJson[static_cast<unsigned char>(text[i])]) ++i;
+    return i;
+}
 
 struct CodePoint {
     std::uint32_t value;
@@ -246,7 +264,7 @@ void append_json_string(std::string& out, std::string_view text) {
     std::size_t i = 0;
     const auto flush = [&] { out.append(text.data() + plain, i - plain); };
     for (;;) {
-        while (i < text.size() && kPlainInJson[static_cast<unsigned char>(text[i])]) ++i;
+        i = end_of_plain(text, i);
         if (i == text.size()) break;
         const auto c = static_cast<unsigned char>(text[i]);
         flush();

@@ -1,7 +1,8 @@
 #include "core/base/utf8.hpp"
 
+#include "core/base/eight_bytes.hpp"
+
 #include <cstddef>
-#include <cstring>
 
 namespace armgate::base {
 namespace {
@@ -29,20 +30,15 @@ std::size_t sequence_length(const unsigned char* at, const unsigned char* end) n
 }  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
-    const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-    const auto* const end = at + text.size();
-    while (at != end) {
-        std::uint64_t word = 0;
-        if (static_cast<std::size_t>(end - at) >= sizeof word) {
-            std::memcpy(&word, at, sizeof word);
-            if ((word & 0x8080808080808080U) == 0) {
-                at += sizeof word;
-                continue;
-            }
+    while (!text.empty()) {
+        if (text.size() >= kEightBytes && mark_beyond_ascii(load_eight(text.data())) == 0) {
+            text.remove_prefix(kEightBytes);
+            continue;
         }
-        const std::size_t length = sequence_length(at, end);
+        const auto* const at = reinterpret_cast<const unsigned char*>(text.data());
+        const std::size_t length = sequence_length(at, at + text.size());
         if (length == 0) return false;
-        at += length;
+        text.remove_prefix(length);
     }
     return true;
 }

@@ -1,9 +1,7 @@
 #include "core/http/field_syntax.hpp"
 
+#include "core/base/eight_bytes.hpp"
 #include "core/base/text.hpp"
-
-#include <cstdint>
-#include <cstring>
 
 namespace armgate::http {
 namespace {
@@ -13,23 +11,13 @@ bool is_control(char c) noexcept {
     return byte < 0x20 || byte == 0x7F;
 }
 
-/// True where one of eight bytes is a control byte: below 0x20 or 0x7F. Exact; the sums borrow only
-/// above a byte that is one itself ("hasless" and "haszero" of Bit Twiddling Hacks).
-bool has_control(std::uint64_t bytes) noexcept {
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    const std::uint64_t below_space = (bytes - kOnes * 0x20) & ~bytes;
-    const std::uint64_t delete_is_zero = bytes ^ (kOnes * 0x7F);
-    const std::uint64_t is_delete = (delete_is_zero - kOnes) & ~delete_is_zero;
-    return ((below_space | is_delete) & (kOnes * 0x80)) != 0;
-}
-
 /// Position of the first control byte from `from` on; the size where there is none. A token makes a
 /// head long, and every byte of it is looked at: eight at a time.
 std::size_t find_control(std::string_view text, std::size_t from) noexcept {
-    std::uint64_t bytes = 0;
-    for (; from + sizeof(bytes) <= text.size(); from += sizeof(bytes)) {
-        std::memcpy(&bytes, text.data() + from, sizeof(bytes));
-        if (has_control(bytes)) break;
+    for (; from + base::kEightBytes <= text.size(); from += base::kEightBytes) {
+        const auto bytes = base::load_eight(text.data() + from);
+        const auto marks = base::mark_below(bytes, ' ') | base::mark_byte(bytes, '\x7F');
+        if (marks != 0) return from + base::first_marked(marks);
     }
     while (from < text.size() && !is_control(text[from])) ++from;
     return from;

@@ -60,6 +60,20 @@ TEST(Redact, TokensLeaveFreeText) {
     }
 }
 
+TEST(Redact, TokensAreFoundWhereverTheyStand) {
+    for (const std::string& secret : {kToken, "Bearer " + kToken, std::string("bearer abc")}) {
+        for (const char around : std::string(" xbBJey")) {
+            for (std::size_t before = 0; before < 20; ++before) {
+                for (std::size_t after = 0; after < 10; ++after) {
+                    const std::string head(before, around);
+                    const std::string tail(after, ' ');
+                    ASSERT_EQ(redact_text(head + secret + tail), head + "[redacted]" + tail);
+                }
+            }
+        }
+    }
+}
+
 TEST(Redact, UnknownKeysInTheRulesAreErrors) {
     for (const char* text : {"", "{}", R"({"source":"x","shown_query_values":[1]})",
                              R"({"source":"x","shown_query_values":["a"],"hide":["b"]})"}) {
