@@ -51,25 +51,36 @@ std::string retagged(std::string_view source, const std::string& tags) {
     return to_text(*body);
 }
 
+/// About what the entries take in a list: a page that grows by doubling would be copied again and
+/// again.
+std::size_t shown_bytes(const std::vector<const Entry*>& shown) noexcept {
+    std::size_t bytes = 0;
+    for (const Entry* entry : shown) bytes += entry->body.view().size() + 1;
+    return bytes;
+}
+
 class Merger {
   public:
     Merger(const Overlay& overlay, const std::vector<const Entry*>& shown, const Show& show)
         : overlay_(overlay), show_(show), shown_(shown.begin(), shown.end()) {}
 
-    /// The text of the element; nothing where it is gone.
-    std::optional<std::string> merge(JsonValue element) {
+    /// Writes the element, unless it is gone.
+    void merge(JsonValue element, ElementWriter& out) {
         const std::string key = key_of(element);
-        if (key.empty()) return std::string(element.source());
-        const Overlay::Found found = overlay_.find(key);
-        if (found.presence == Presence::absent) return std::nullopt;
+        const Overlay::Found found = key.empty() ? Overlay::Found() : overlay_.find(key);
+        if (found.presence == Presence::absent) return;
         if (found.presence == Presence::here) {
             listed_.insert(found.entry);
-            if (!shown_.contains(found.entry)) return std::nullopt;  // the filter says no now
-            return show_(*found.entry);
+            if (!shown_.contains(found.entry)) return;  // the filter says no now
+            show_(out.next(), *found.entry);
+            return;
         }
-        const std::string* tags = overlay_.tags(key);
-        if (tags != nullptr) return retagged(element.source(), *tags);
-        return std::string(element.source());
+        const std::string* tags = key.empty() ? nullptr : overlay_.tags(key);
+        if (tags != nullptr) {
+            out.next() += retagged(element.source(), *tags);
+        } else {
+            out.next() += element.source();
+        }
     }
 
     [[nodiscard]] bool listed(const Entry* entry) const { return listed_.contains(entry); }
@@ -141,27 +152,20 @@ std::optional<std::string> merge_page(std::string_view body,
     if (!elements) return std::nullopt;
     const auto next = document->root().member("nextLink");
     const bool last = !next || !next->is_string() || next->text().empty();
-    Merger merger(overlay, shown, show);
-    std::string list = "[";
-    const auto add = [&list](std::string_view text) {
-        if (list.size() > 1) list.push_back(',');
-        list += text;
-    };
-    for (const JsonValue element : *elements) {
-        const auto text = merger.merge(element);
-        if (text) add(*text);
-    }
-    if (last) {
-        for (const Entry* entry : new_ones) {
-            if (!merger.listed(entry)) add(show(*entry));
-        }
-    }
-    list.push_back(']');
     const std::string_view source = elements->source();
     const auto begin = static_cast<std::size_t>(source.data() - body.data());
     std::string page;
-    page.reserve(body.size() + list.size());
-    page.append(body.substr(0, begin)).append(list);
+    page.reserve(body.size() + shown_bytes(shown));
+    page.append(body.substr(0, begin)).push_back('[');
+    Merger merger(overlay, shown, show);
+    ElementWriter list(page);
+    for (const JsonValue element : *elements) merger.merge(element, list);
+    if (last) {
+        for (const Entry* entry : new_ones) {
+            if (!merger.listed(entry)) show(list.next(), *entry);
+        }
+    }
+    page.push_back(']');
     return page.append(body.substr(begin + source.size()));
 }
 
@@ -176,14 +180,13 @@ std::string summary_of(const ResourcePath& path, const Json& body) {
     return to_text(summary);
 }
 
-std::string expanded_summary(const Entry& entry) {
-    std::string out = entry.summary;
-    if (out.empty()) return out;
+void append_expanded_summary(std::string& out, const Entry& entry) {
+    out += entry.summary;
+    if (entry.summary.empty()) return;
     out.pop_back();
     out += R"(,"createdTime":")" + base::format_rfc3339(entry.created);
     out += R"(","changedTime":")" + base::format_rfc3339(entry.changed);
     out += R"(","provisioningState":"Succeeded"})";
-    return out;
 }
 
 }  // namespace armgate::dryrun

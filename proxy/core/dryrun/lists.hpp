@@ -35,8 +35,24 @@ struct ListView {
 /// True where the real list cannot be shown as it is.
 [[nodiscard]] bool is_affected(const Overlay& overlay, const ListView& view);
 
-/// How an entry is shown: JSON.
-using Show = std::function<std::string(const Entry&)>;
+/// Appends an entry as it is shown: JSON.
+using Show = std::function<void(std::string&, const Entry&)>;
+
+/// The elements of a JSON array one behind the other, appended to a text.
+class ElementWriter {
+  public:
+    explicit ElementWriter(std::string& out) : out_(out), begin_(out.size()) {}
+
+    /// Appends what separates the next element from the one before, and gives the text.
+    std::string& next() {
+        if (out_.size() > begin_) out_.push_back(',');
+        return out_;
+    }
+
+  private:
+    std::string& out_;
+    std::size_t begin_;
+};
 
 /// `body`, ARM's answer, with the overlay's say; `new_ones` are added where it is the last page.
 /// Nothing where the body is no list (no array, and no object with an array `value`).
@@ -50,7 +66,7 @@ using Show = std::function<std::string(const Entry&)>;
 /// location, extensions, deployments.
 [[nodiscard]] std::string summary_of(const ResourcePath& path, const Json& body);
 
-/// `{summary}` with the members that `$expand` asks for.
-[[nodiscard]] std::string expanded_summary(const Entry& entry);
+/// Appends `{summary}` with the members that `$expand` asks for.
+void append_expanded_summary(std::string& out, const Entry& entry);
 
 }  // namespace armgate::dryrun

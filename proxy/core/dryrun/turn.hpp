@@ -7,13 +7,13 @@
 #include "core/dryrun/body.hpp"
 #include "core/dryrun/deployment.hpp"
 #include "core/dryrun/inquiry.hpp"
+#include "core/dryrun/lists.hpp"
 #include "core/dryrun/query.hpp"
 #include "core/dryrun/rehearsal.hpp"
 #include "core/dryrun/resource_path.hpp"
 #include "core/dryrun/rules.hpp"
 #include "core/dryrun/world.hpp"
 
-#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -126,11 +126,11 @@ class Turn {
     [[nodiscard]] Step read_item();
     [[nodiscard]] std::optional<Done> poll();
     [[nodiscard]] Done show(const Entry& entry);
-    [[nodiscard]] std::string shown_body(const Entry& entry);
+    /// Valid until the overlay changes.
+    [[nodiscard]] std::string_view shown_body(const Entry& entry) const;
     [[nodiscard]] std::string expanded(const Entry& entry, std::string body) const;
     [[nodiscard]] Step list();
-    [[nodiscard]] Step show_own_list(const std::vector<const Entry*>& shown,
-                                     const std::function<std::string(const Entry&)>& show);
+    [[nodiscard]] Step show_own_list(const std::vector<const Entry*>& shown, const Show& show);
 
     // --- writes: turn_write.cpp, turn_commit.cpp, turn_delete.cpp
     [[nodiscard]] std::optional<Done> check_request();

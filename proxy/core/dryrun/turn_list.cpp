@@ -1,6 +1,5 @@
 // Lists: the real one, asked with the request's own target, with the overlay's resources put in.
 #include "core/base/text.hpp"
-#include "core/dryrun/lists.hpp"
 #include "core/dryrun/turn.hpp"
 
 #include <algorithm>
@@ -10,11 +9,9 @@ namespace {
 
 std::string list_of(const std::vector<const Entry*>& entries, const Show& show) {
     std::string out = R"({"value":[)";
-    for (const Entry* entry : entries) {
-        if (out.back() != '[') out.push_back(',');
-        out += show(*entry);
-    }
-    return out + "]}";
+    ElementWriter list(out);
+    for (const Entry* entry : entries) show(list.next(), *entry);
+    return out.append("]}");
 }
 
 }  // namespace
@@ -37,9 +34,14 @@ Step Turn::list() {
         }
     }
     view->expanded = !query_.get("$expand").empty();
-    const Show show = [this, &view](const Entry& entry) {
-        if (!view->all_resources) return shown_body(entry);
-        return view->expanded ? expanded_summary(entry) : entry.summary;
+    const Show show = [this, &view](std::string& out, const Entry& entry) {
+        if (!view->all_resources) {
+            out += shown_body(entry);
+        } else if (view->expanded) {
+            append_expanded_summary(out, entry);
+        } else {
+            out += entry.summary;
+        }
     };
     const std::vector<const Entry*> shown = members(world_.overlay, *view);
     if (here_alone) return show_own_list(shown, show);
@@ -59,8 +61,7 @@ Step Turn::list() {
     return finish(std::move(done));
 }
 
-Step Turn::show_own_list(const std::vector<const Entry*>& shown,
-                         const std::function<std::string(const Entry&)>& show) {
+Step Turn::show_own_list(const std::vector<const Entry*>& shown, const Show& show) {
     const Overlay::Found above = world_.overlay.find(path_.parent_key());
     if (shown.empty() && above.presence == Presence::here && path_.child()) {
         // It may be no list but a view of the resource: `{vm}/instanceView`.

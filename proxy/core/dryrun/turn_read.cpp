@@ -55,11 +55,11 @@ std::optional<Done> Turn::poll() {
     return answer(operation->status, std::string(found.entry->body.view()));
 }
 
-std::string Turn::shown_body(const Entry& entry) {
+std::string_view Turn::shown_body(const Entry& entry) const {
     const Operation* operation =
         entry.operation.empty() ? nullptr : world_.operations.find(entry.operation);
     const bool runs = operation != nullptr && operation->polls_left > 0;
-    return runs ? entry.interim : std::string(entry.body.view());
+    return runs ? std::string_view(entry.interim) : entry.body.view();
 }
 
 /// With the views that `$expand` asks for: a machine's `instanceView`.
@@ -80,7 +80,7 @@ std::string Turn::expanded(const Entry& entry, std::string body) const {
 }
 
 Done Turn::show(const Entry& entry) {
-    std::string body = expanded(entry, shown_body(entry));
+    std::string body = expanded(entry, std::string(shown_body(entry)));
     // A client may look at the resource alone until it is ready.
     if (Operation* operation = world_.operations.find(entry.operation))
         Operations::poll(*operation);
