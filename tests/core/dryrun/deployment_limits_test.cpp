@@ -114,7 +114,7 @@ TEST(DeploymentLimits, WideObjectsEnd) {
         down += "m" + std::to_string(kMembers - 1 - i) + ":1,";
     }
     const std::string resource =
-        "{type:'Microsoft.Network/routeTables',apiVersion:'1',name:'[concat(\'a\', "
+        "{type:'Microsoft.Network/routeTables',apiVersion:'1',name:'[concat(\\'a\\', "
         "copyIndex())]',copy:{name:'l',count:40}," +
         up + "}";
     const std::string body =
