@@ -42,13 +42,13 @@ class GuardedBuilder {
         auto& object = open_.back()->get_ref<json::object_t&>();
         const auto [at, inserted] = object.try_emplace(std::move(name));
         member_ = &at->second;
-        duplicate_ = !inserted && duplicates_ == DuplicateKeys::refuse;
-        return !duplicate_;
+        return inserted || duplicates_ == DuplicateKeys::keep_last ||
+               fail(JsonFault::duplicate_key);
     }
     bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) {
         return false;
     }
-    [[nodiscard]] bool duplicate() const noexcept { return duplicate_; }
+    [[nodiscard]] JsonFault fault() const noexcept { return fault_; }
 
   private:
     /// Where the next value belongs: the root, the end of the open array, or the member just named.
@@ -63,7 +63,7 @@ class GuardedBuilder {
         return true;
     }
     bool open(json::value_t type) {
-        if (open_.size() == max_depth_) return false;
+        if (open_.size() == max_depth_) return fail(JsonFault::too_deep);
         json& value = slot();
         value = json(type);
         // Stays valid while open: nothing is added to a parent before its child is closed.
@@ -74,13 +74,17 @@ class GuardedBuilder {
         open_.pop_back();
         return true;
     }
+    bool fail(JsonFault fault) {
+        fault_ = fault;
+        return false;
+    }
 
     json& root_;
     std::vector<json*> open_;
     json* member_ = nullptr;
     std::size_t max_depth_;
     DuplicateKeys duplicates_;
-    bool duplicate_ = false;
+    JsonFault fault_ = JsonFault::malformed;
 };
 
 }  // namespace
@@ -88,7 +92,8 @@ class GuardedBuilder {
 std::optional<nlohmann::json> parse_json(std::string_view text,
                                          std::size_t max_depth,
                                          DuplicateKeys duplicates,
-                                         bool* duplicate) {
+                                         JsonFault* fault) {
+    if (fault != nullptr) *fault = JsonFault::malformed;
     // nlohmann skips a byte order mark and takes a NUL for the end of the input.
     if (text.find('\0') != std::string_view::npos) return std::nullopt;
     if (text.substr(0, 3) == "\xEF\xBB\xBF") return std::nullopt;
@@ -96,7 +101,7 @@ std::optional<nlohmann::json> parse_json(std::string_view text,
     GuardedBuilder builder(*value, max_depth, duplicates);
     // Pointers, not iterators: the checks of the latter cost a tenth of the time.
     if (json::sax_parse(text.data(), text.data() + text.size(), &builder)) return value;
-    if (duplicate != nullptr) *duplicate = builder.duplicate();
+    if (fault != nullptr) *fault = builder.fault();
     return std::nullopt;
 }
 

@@ -16,12 +16,15 @@ inline constexpr std::size_t kBodyDepth = 64;
 
 enum class DuplicateKeys { refuse, keep_last };
 
-/// The value, or nothing where `text` is not exactly one well-formed JSON value within `max_depth`.
-/// `duplicate` (optional) is set where the reason was a duplicate key.
+/// Why a text was not read.
+enum class JsonFault { malformed, duplicate_key, too_deep };
+
+/// The value, or nothing where `text` is not exactly one well-formed JSON value within `max_depth`;
+/// then `fault` (optional) says why.
 [[nodiscard]] std::optional<nlohmann::json> parse_json(
     std::string_view text,
     std::size_t max_depth,
     DuplicateKeys duplicates = DuplicateKeys::refuse,
-    bool* duplicate = nullptr);
+    JsonFault* fault = nullptr);
 
 }  // namespace armgate::base

@@ -160,13 +160,17 @@ std::optional<Parts> three_parts(std::string_view token) noexcept {
     return parts;
 }
 
-/// The JSON object behind one base64url part.
-std::optional<json> object_part(std::string_view part) {
+/// The JSON object behind one base64url part; else `otherwise` with what is wrong.
+Result<json> object_part(std::string_view part, const char* otherwise) {
     const auto text = base::base64url_decode(part);
-    if (!text) return std::nullopt;
-    auto value = base::parse_json(*text, base::kTokenDepth);
-    if (!value || !value->is_object()) return std::nullopt;
-    return value;
+    if (!text) return malformed(otherwise);
+    base::JsonFault fault{};
+    auto value = base::parse_json(*text, base::kTokenDepth, base::DuplicateKeys::refuse, &fault);
+    if (!value && fault == base::JsonFault::too_deep) {
+        return malformed("The token's JSON is nested deeper than 32 (limit token-depth).");
+    }
+    if (!value || !value->is_object()) return malformed(otherwise);
+    return *std::move(value);
 }
 
 }  // namespace
@@ -183,9 +187,11 @@ Result<TokenClaims> decode_unverified(std::string_view authorization) {
     if (!base::base64url_decode(parts->signature)) {
         return malformed("The token's signature is not canonical base64url.");
     }
-    if (!object_part(parts->header)) return malformed("The token's header is not a JSON object.");
-    const auto claims = object_part(parts->payload);
-    if (!claims) return malformed("The token's payload is not a JSON object that reads one way.");
+    const auto header = object_part(parts->header, "The token's header is not a JSON object.");
+    if (!header) return header.error();
+    const auto claims =
+        object_part(parts->payload, "The token's payload is not a JSON object that reads one way.");
+    if (!claims) return claims.error();
     return read_claims(*claims);
 }
 

@@ -154,7 +154,8 @@ awaitable<Exchange::After> Exchange::serve_batch() {
         // Nothing of it may go out, and to answer for ARM is not possible: all of it is refused.
         const char* reason =
             "The batch holds items that need MFA and more than 20 items, which Resource Manager "
-            "answers later: it is refused whole. Send the items that need MFA on their own.";
+            "answers later: it is refused whole (limit merged-items). Send the items that need MFA "
+            "on their own.";
         record_->error = std::string(error_name(Errc::input_invalid)) + ": " + reason;
         const After done = co_await refuse(verdict::Decision::refuse_mfa, reason);
         co_return done;
@@ -214,7 +215,9 @@ awaitable<Result<bool>> Exchange::merge_answer(Upstream& upstream, HeldBytes& he
         upstream.input.consume(*taken);
         held.append(response_->block());
         if (held.size() > arm::kMaxBatchAnswerBytes) {
-            note_unmerged("Resource Manager's answer to the smaller batch is too large");
+            note_unmerged(
+                "Resource Manager's answer to the smaller batch is too large (limit "
+                "batch-answer-bytes)");
             co_return false;
         }
         if (*taken > 0 || response_->done()) continue;

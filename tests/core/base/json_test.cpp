@@ -35,11 +35,19 @@ TEST(Json, BoundsTheDepth) {
     EXPECT_FALSE(parse_json(nested(1'000'000), kTokenDepth));
 }
 
-TEST(Json, SaysThatAKeyWasThere) {
-    bool duplicate = false;
-    EXPECT_FALSE(
-        parse_json(R"({"a":{"b":1,"b":1}})", kTokenDepth, DuplicateKeys::refuse, &duplicate));
-    EXPECT_TRUE(duplicate);
+TEST(Json, SaysWhyItIsNotRead) {
+    const std::pair<std::string, JsonFault> table[] = {
+        {R"({"a":{"b":1,"b":1}})", JsonFault::duplicate_key},
+        {std::string(kTokenDepth + 1, '['), JsonFault::too_deep},
+        {std::string(kTokenDepth, '['), JsonFault::malformed},
+        {R"({"a":)", JsonFault::malformed},
+        {std::string(1, '\0'), JsonFault::malformed}};
+    for (const auto& [text, expected] : table) {
+        SCOPED_TRACE(text);
+        auto fault = JsonFault::duplicate_key;
+        EXPECT_FALSE(parse_json(text, kTokenDepth, DuplicateKeys::refuse, &fault));
+        EXPECT_EQ(fault, expected);
+    }
 }
 
 }  // namespace
