@@ -2,10 +2,16 @@
 // goes out, nothing goes out twice, no connection hangs, and the proxy serves on.
 #include "faults/failing_memory.hpp"
 
+#include "core/arm/challenge.hpp"
+#include "core/base/text.hpp"
+#include "core/identity/token.hpp"
 #include "support/proxy_fixture.hpp"
+#include "support/tokens.hpp"
 
 #include <map>
+#include <new>
 #include <numeric>
+#include <thread>
 
 namespace armgate::tests {
 namespace {
@@ -55,6 +61,34 @@ class FailingMemory : public ProxyTest {
     static constexpr long kStep = 1;
 #endif
 };
+
+/// nlohmann's destructor allocates for what is nested: where that fails, the program would end.
+TEST_F(FailingMemory, ATokenAndAChallengeAreReadOrNot) {
+    const std::string token = test::bearer(R"({"a":{"b":[{"c":[1,[2]]}]},"amr":["pwd","mfa"]})");
+    const std::string challenge =
+        R"(Bearer error="insufficient_claims", claims=")" +
+        base::base64_encode(R"({"access_token":{"acrs":{"essential":true,"values":["p1"]}}})") +
+        "\"";
+    int failed = 0;
+    const auto read_with_each_failing = [&] {
+        failing_memory::watch_this_thread();
+        for (long count = 1; count < 20'000; ++count) {
+            failing_memory::fail_at(count);
+            try {
+                const bool read = identity::decode_unverified(token).has_value();
+                const bool cut = identity::decode_unverified(token.substr(0, 60)).has_value();
+                const bool challenged = arm::is_mfa_challenge(challenge);
+                failing_memory::fail_at(0);
+                EXPECT_TRUE(read && challenged && !cut);
+                return;
+            } catch (const std::bad_alloc&) {
+                ++failed;
+            }
+        }
+    };
+    std::thread(read_with_each_failing).join();
+    EXPECT_GT(failed, 20);
+}
 
 TEST_F(FailingMemory, NothingThatIsRefusedEverGoesOut) {
     for (const std::string& refused :

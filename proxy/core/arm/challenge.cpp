@@ -31,14 +31,18 @@ bool is_mfa_challenge(std::string_view www_authenticate) {
     std::string encoded(parameter(www_authenticate, "claims").value_or(""));
     while (encoded.size() % 4 != 0) encoded.push_back('=');
     const auto decoded = base::base64_decode(encoded);
-    const auto claims = base::parse_json(decoded.value_or(""), base::kTokenDepth);
-    if (!claims || !claims->is_object()) return false;
-    const nlohmann::json pointer = claims->value("access_token", nlohmann::json::object());
-    if (!pointer.is_object() || !pointer.contains("acrs") || !pointer["acrs"].is_object()) {
-        return false;
+    auto claims = base::parse_json(decoded.value_or(""), base::kTokenDepth);
+    const base::TakenApart in_the_end(claims);
+    const nlohmann::json* asked = claims ? &*claims : nullptr;
+    for (const char* name : {"access_token", "acrs", "values"}) {
+        if (asked == nullptr || !asked->is_object()) return false;
+        const auto found = asked->find(name);
+        asked = found == asked->end() ? nullptr : &*found;
     }
-    const nlohmann::json values = pointer["acrs"].value("values", nlohmann::json::array());
-    return values.is_array() && std::find(values.begin(), values.end(), "p1") != values.end();
+    return asked != nullptr && asked->is_array() &&
+           std::any_of(asked->begin(), asked->end(), [](const nlohmann::json& value) {
+               return value.is_string() && value.get_ref<const std::string&>() == "p1";
+           });
 }
 
 }  // namespace armgate::arm

@@ -27,4 +27,17 @@ enum class JsonFault { malformed, duplicate_key, too_deep };
     DuplicateKeys duplicates = DuplicateKeys::refuse,
     JsonFault* fault = nullptr);
 
+/// Takes a value apart, from the inside out, where its scope ends. nlohmann's destructor allocates
+/// for what is nested: where no memory is left, it would end the program.
+class TakenApart {
+  public:
+    explicit TakenApart(std::optional<nlohmann::json>& value) noexcept : value_(value) {}
+    TakenApart(const TakenApart&) = delete;
+    TakenApart& operator=(const TakenApart&) = delete;
+    ~TakenApart();
+
+  private:
+    std::optional<nlohmann::json>& value_;
+};
+
 }  // namespace armgate::base

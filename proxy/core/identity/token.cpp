@@ -160,17 +160,17 @@ std::optional<Parts> three_parts(std::string_view token) noexcept {
     return parts;
 }
 
-/// The JSON object behind one base64url part; else `otherwise` with what is wrong.
-Result<json> object_part(std::string_view part, const char* otherwise) {
+/// Reads the JSON object behind one base64url part; `otherwise` says what is wrong with another.
+Result<void> read_object(std::string_view part, const char* otherwise, std::optional<json>& value) {
     const auto text = base::base64url_decode(part);
     if (!text) return malformed(otherwise);
     base::JsonFault fault{};
-    auto value = base::parse_json(*text, base::kTokenDepth, base::DuplicateKeys::refuse, &fault);
+    value = base::parse_json(*text, base::kTokenDepth, base::DuplicateKeys::refuse, &fault);
     if (!value && fault == base::JsonFault::too_deep) {
         return malformed("The token's JSON is nested deeper than 32 (limit token-depth).");
     }
     if (!value || !value->is_object()) return malformed(otherwise);
-    return *std::move(value);
+    return {};
 }
 
 }  // namespace
@@ -187,11 +187,16 @@ Result<TokenClaims> decode_unverified(std::string_view authorization) {
     if (!base::base64url_decode(parts->signature)) {
         return malformed("The token's signature is not canonical base64url.");
     }
-    const auto header = object_part(parts->header, "The token's header is not a JSON object.");
-    if (!header) return header.error();
-    const auto claims =
-        object_part(parts->payload, "The token's payload is not a JSON object that reads one way.");
-    if (!claims) return claims.error();
+    std::optional<json> header;
+    std::optional<json> claims;
+    const base::TakenApart header_in_the_end(header);
+    const base::TakenApart claims_in_the_end(claims);
+    auto read = read_object(parts->header, "The token's header is not a JSON object.", header);
+    if (read) {
+        read = read_object(parts->payload,
+                           "The token's payload is not a JSON object that reads one way.", claims);
+    }
+    if (!read) return read.error();
     return read_claims(*claims);
 }
 
