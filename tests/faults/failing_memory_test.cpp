@@ -5,6 +5,7 @@
 #include "core/arm/challenge.hpp"
 #include "core/base/text.hpp"
 #include "core/identity/token.hpp"
+#include "io/system/log.hpp"
 #include "support/proxy_fixture.hpp"
 #include "support/tokens.hpp"
 
@@ -18,7 +19,11 @@ namespace {
 
 class FailingMemory : public ProxyTest {
   protected:
-    FailingMemory() { settings_.mode = verdict::Mode::enforce; }
+    FailingMemory() {
+        settings_.mode = verdict::Mode::enforce;
+        // As the program does at its start: the log is made before memory can end.
+        io::set_log_level(io::LogLevel::warn);
+    }
 
     ~FailingMemory() override { failing_memory::fail_at(0); }
 

@@ -213,7 +213,8 @@ TEST_F(BatchTest, AnAnswerOverTheLimitReachesTheClientUnchanged) {
     Wire wire = arm();
     const Message answer = post(wire, batch({item("a", "GET"), item("b", "PUT")}));
     EXPECT_TRUE(answer.body == body);
-    EXPECT_NE(record().error.find("(limit batch-answer-bytes)"), std::string::npos) << record().error;
+    EXPECT_NE(record().error.find("(limit batch-answer-bytes)"), std::string::npos)
+        << record().error;
 }
 
 TEST_F(BatchTest, AnAnswerThatBreaksOffIsABadGateway) {

@@ -298,7 +298,8 @@ bool LenientReader::skip_comment() {
 
 Result<LenientJson> LenientJson::parse(std::string_view text, JsonLimits limits) {
     if (text.size() > limits.bytes) {
-        return Error{Errc::body_too_large, "The body is longer than what is looked into (limit body-bytes)."};
+        return Error{Errc::body_too_large,
+                     "The body is longer than what is looked into (limit body-bytes)."};
     }
     const bool nul = text.find('\0') != std::string_view::npos;
     if (nul || text.starts_with("\xEF\xBB\xBF") || !base::is_utf8(text)) {
