@@ -28,6 +28,7 @@ struct LoadOptions {
     unsigned requests = 10'000;          ///< in all
     bool fresh = false;                  ///< a new connection for each request
     std::uint64_t deployment_bytes = 0;  ///< PUTs of a deployment of that size; 0: GETs
+    bool accounts = false;               ///< of many small resources instead of few usual ones
     bool without_mfa = false;            ///< who sends the deployment: its body is judged then
 };
 

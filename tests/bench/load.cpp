@@ -122,8 +122,9 @@ void run_load(const LoadOptions& options) {
     const certs::ContextHandle context = client_context(options.route);
     const Sender who = options.without_mfa ? Sender::without_mfa : Sender::with_mfa;
     const std::uint16_t port = options.route.port;
+    const auto resources = options.accounts ? Resources::accounts : Resources::machines;
     const std::string request = options.deployment_bytes > 0
-                                    ? put_deployment(port, options.deployment_bytes, who)
+                                    ? put_deployment(port, options.deployment_bytes, who, resources)
                                     : get_request(port, 0);
     std::vector<Caller> callers;
     callers.reserve(options.connections);

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
     loaded->add_option("--requests", load.requests)->check(CLI::Range(1, 10'000'000));
     loaded->add_flag("--fresh", load.fresh, "A new connection for each request");
     loaded->add_option("--deployment", load.deployment_bytes, "PUTs of deployments of BYTES");
+    loaded->add_flag("--accounts", load.accounts, "They hold many small resources");
     loaded->add_flag("--without-mfa", load.without_mfa, "Their caller has no MFA: they are judged");
     loaded->callback([&] {
         chosen = [&] {

@@ -89,6 +89,35 @@ std::string common_head(const std::string& method,
            token(sender) + "\r\n";
 }
 
+std::string account(const std::string& number) {
+    return R"({"type":"Microsoft.Storage/storageAccounts","apiVersion":"2023-05-01",)"
+           R"("name":"[concat(parameters('prefix'), ')" +
+           number +
+           R"(')]","location":"[resourceGroup().location]","sku":{"name":"Standard_LRS"},)"
+           R"("kind":"StorageV2","properties":{"minimumTlsVersion":"TLS1_2",)"
+           R"("allowBlobPublicAccess":false,"networkAcls":{"defaultAction":"Deny"}}})";
+}
+
+std::string machine(const std::string& number) {
+    const std::string nic = R"("[resourceId('Microsoft.Network/networkInterfaces', concat()"
+                            R"(parameters('prefix'), 'nic)" +
+                            number + R"('))]")";
+    return R"({"type":"Microsoft.Compute/virtualMachines","apiVersion":"2023-07-01",)"
+           R"("name":"[concat(parameters('prefix'), ')" +
+           number + R"(')]","location":"[resourceGroup().location]","dependsOn":[)" + nic +
+           R"(],"tags":{"environment":"test","cost-center":"1234"},"properties":{)"
+           R"("hardwareProfile":{"vmSize":"Standard_DS1_v2"},"storageProfile":{"imageReference":{)"
+           R"("publisher":"Canonical","offer":"0001-com-ubuntu-server-jammy","sku":"22_04-lts-gen2",)"
+           R"("version":"latest"},"osDisk":{"createOption":"FromImage","managedDisk":{)"
+           R"("storageAccountType":"Premium_LRS"}}},"osProfile":{"computerName":"vm)" +
+           number +
+           R"(","adminUsername":"azureuser","linuxConfiguration":{)"
+           R"("disablePasswordAuthentication":true,"ssh":{"publicKeys":[{)"
+           R"("path":"/home/azureuser/.ssh/authorized_keys","keyData":"[parameters('prefix')]"}]}}},)"
+           R"("networkProfile":{"networkInterfaces":[{"id":)" +
+           nic + "}]}}}";
+}
+
 }  // namespace
 
 std::string answer_head(std::uint64_t body_bytes) {
@@ -108,26 +137,24 @@ std::string get_request(std::uint16_t port, std::uint64_t bytes) {
     return common_head("GET", port, bytes) + "\r\n";
 }
 
-std::string put_deployment(std::uint16_t port, std::uint64_t bytes, Sender sender) {
+std::string put_deployment(std::uint16_t port,
+                           std::uint64_t bytes,
+                           Sender sender,
+                           Resources resources) {
     const std::string path =
         std::string(kGroup) + "/providers/Microsoft.Resources/deployments/bench-deployment";
-    std::string resources;
-    for (std::size_t i = 0; resources.size() < bytes; ++i) {
-        resources += resources.empty() ? "" : ",";
-        resources +=
-            R"({"type":"Microsoft.Storage/storageAccounts","apiVersion":"2023-05-01",)"
-            R"("name":"[concat(parameters('prefix'), ')" +
-            std::to_string(i) +
-            R"(')]","location":"[resourceGroup().location]","sku":{"name":"Standard_LRS"},)"
-            R"("kind":"StorageV2","properties":{"minimumTlsVersion":"TLS1_2",)"
-            R"("allowBlobPublicAccess":false,"networkAcls":{"defaultAction":"Deny"}}})";
+    std::string list;
+    for (std::size_t i = 0; list.size() < bytes; ++i) {
+        list += list.empty() ? "" : ",";
+        list += resources == Resources::machines ? machine(std::to_string(i))
+                                                 : account(std::to_string(i));
     }
     const std::string body = R"({"properties":{"mode":"Incremental","template":{"$schema":)"
                              R"("https://schema.management.azure.com/schemas/2019-04-01/)"
                              R"(deploymentTemplate.json#","contentVersion":"1.0.0.0",)"
                              R"("parameters":{"prefix":{"type":"string","defaultValue":"st"}},)"
                              R"("resources":[)" +
-                             resources + "]}}}";
+                             list + "]}}}";
     return common_head("PUT", port, 0, path, sender) +
            "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\n\r\n" + body;

@@ -16,8 +16,15 @@ namespace armgate::bench {
 /// Whether the token proves MFA: then no body is looked at.
 enum class Sender { with_mfa, without_mfa };
 
+/// What a template is made of: machines of 1 KB each, as `az vm create` writes them, or accounts of
+/// 0.3 KB with nothing in them, the most resources that so many bytes can hold.
+enum class Resources { machines, accounts };
+
 /// A whole PUT of a deployment whose template is at least `bytes` long.
-[[nodiscard]] std::string put_deployment(std::uint16_t port, std::uint64_t bytes, Sender sender);
+[[nodiscard]] std::string put_deployment(std::uint16_t port,
+                                         std::uint64_t bytes,
+                                         Sender sender,
+                                         Resources resources);
 
 /// The head of an upload of that size.
 [[nodiscard]] std::string put_head(std::uint16_t port, std::uint64_t bytes);
