@@ -88,6 +88,7 @@ class Stage {
         moment.context.request_id = "request-" + std::to_string(seq_);
         moment.context.correlation_id = moment.context.request_id;
         moment.context.routing_id = "routing";
+        moment.identity = identity;
         moment.context.now = base::Timestamp{std::chrono::seconds(1795514400 + seq_)};
         return run(request, moment);
     }
@@ -104,6 +105,8 @@ class Stage {
         return out;
     }
     dryrun::Rehearsal& rehearsal() { return rehearsal_; }
+
+    const identity::Identity* identity = nullptr;  ///< of the caller; null: not known
 
   private:
     dryrun::Reply reply_to(const dryrun::Question& question) {

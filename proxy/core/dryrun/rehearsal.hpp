@@ -91,8 +91,13 @@ using Step = std::variant<Forward, Ask, Done>;
 struct Moment {
     arm::AnswerContext context;  ///< fresh ids, and the time
     std::uint64_t seq = 0;       ///< of the request's record
-    verdict::Verdict verdict;
+    verdict::Verdict verdict;    ///< on the request itself
     std::string_view policy;
+    /// By these what a request carries is judged, each write as if it came on its own. Without an
+    /// identity it gets the request's verdict.
+    const identity::Identity* identity = nullptr;
+    arm::Cloud cloud = arm::Cloud::azure_public;
+    arm::RefusalStyle refusal = arm::RefusalStyle::system;
 };
 
 class Rehearsal {

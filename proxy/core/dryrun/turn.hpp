@@ -173,6 +173,12 @@ class Turn {
     void remove_resource(const ResourcePath& path,
                          const Known& before,
                          std::string_view carried_by);
+    struct Judged {
+        verdict::Verdict verdict;
+        std::string_view policy;
+    };
+    /// A write that the request carries, as if it came on its own.
+    [[nodiscard]] Judged judge_carried(const arm::Classification& what) const;
     struct Texts {
         SharedText before;
         SharedText after;

@@ -80,6 +80,9 @@ std::optional<Done> Turn::play_item(const arm::BatchItem& item,
     request.what = &what;
     Moment moment = moment_;
     moment.context.request_id = guid("item " + std::to_string(position));
+    const Judged judged = judge_carried(what);
+    moment.verdict = judged.verdict;
+    moment.policy = judged.policy;
     Turn turn(knowledge_, trial, inquiry_, request, moment);
     Step step = turn.run();
     if (auto* done = std::get_if<Done>(&step)) return std::move(*done);

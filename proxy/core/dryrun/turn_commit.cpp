@@ -2,6 +2,7 @@
 #include "core/base/text.hpp"
 #include "core/dryrun/lists.hpp"
 #include "core/dryrun/turn.hpp"
+#include "core/verdict/verdict_json.hpp"
 
 namespace armgate::dryrun {
 namespace {
@@ -46,6 +47,14 @@ bool Turn::ask_for_children(const Made& made, std::string_view api_version) {
     return !inquiry_.pending();
 }
 
+Turn::Judged Turn::judge_carried(const arm::Classification& what) const {
+    if (moment_.identity == nullptr) return {moment_.verdict, moment_.policy};
+    const verdict::Verdict verdict =
+        verdict::judge(what, moment_.cloud, *moment_.identity, verdict::Forwardable::yes);
+    return {verdict,
+            verdict::policy_of(verdict, what.request_class, moment_.refusal, knowledge_.arm)};
+}
+
 void Turn::record(ChangeKind kind,
                   std::string_view method,
                   const ResourcePath& path,
@@ -60,8 +69,10 @@ void Turn::record(ChangeKind kind,
                           ? *request_.what
                           : arm::classify(method, target_of(path.id()), knowledge_.arm);
     change.operation = what.operation.value_or("");
-    change.verdict = moment_.verdict;
-    change.policy = moment_.policy;
+    const Judged judged =
+        carried_by.empty() ? Judged{moment_.verdict, moment_.policy} : judge_carried(what);
+    change.verdict = judged.verdict;
+    change.policy = judged.policy;
     change.seq = moment_.seq;
     change.time = moment_.context.now;
     change.before = std::move(texts.before);

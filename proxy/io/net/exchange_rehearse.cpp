@@ -97,6 +97,9 @@ dryrun::Moment Exchange::rehearsed_moment() const {
     moment.seq = record_->seq;
     moment.verdict = record_->verdict;
     moment.policy = record_->policy;
+    moment.identity = &record_->identity;
+    moment.cloud = shared_.hosts.cloud_of(context_.target.host);
+    moment.refusal = shared_.settings.refusal;
     return moment;
 }
 

@@ -243,6 +243,43 @@ TEST(Deployments, AreResourcesWithAnOperation) {
     EXPECT_TRUE(stage.play("HEAD", id).forwarded) << "only the dry run had it";
 }
 
+std::vector<std::string> verdicts(const Stage& stage) {
+    std::vector<std::string> out;
+    for (const auto& change : stage.changes()) {
+        out.push_back(std::string(verdict::outcome_name(change.verdict.outcome)) + " " +
+                      std::string(verdict::clause_name(change.verdict.clause)) + " " +
+                      change.policy);
+    }
+    return out;
+}
+
+/// A user without MFA; what enforcement says of each write, not of what carries it.
+TEST(Carried, EachWriteHasAVerdictOfItsOwn) {
+    identity::Identity user;
+    user.kind = identity::IdentityKind::user;
+    user.credential = identity::Credential::usable;
+    Stage stage;
+    stage.identity = &user;
+    stage.real_group();
+    const std::string template_text =
+        R"({"properties":{"mode":"Incremental","template":{"resources":[)"
+        R"({"type":"A.B/things","apiVersion":"2024-01-01","name":"t","location":"westeurope"},)"
+        R"({"type":"Microsoft.Resources/deploymentScripts","apiVersion":"2023-08-01","name":"s",)"
+        R"("location":"westeurope","kind":"AzureCLI","properties":{}}]}}})";
+    stage.play("PUT", kRg + "/providers/Microsoft.Resources/deployments/d1", template_text);
+    // The deployment's own is the request's: here none was given.
+    EXPECT_THAT(verdicts(stage), ElementsAre(testing::_, "fail user-without-mfa sys.mfa-write",
+                                             testing::StartsWith("pass exempt")));
+    Stage batch;
+    batch.identity = &user;
+    batch.real_group();
+    batch.play("POST", "/batch",
+               R"({"requests":[)" + batch_item("1", "PUT", kThing, R"({"tags":{"a":"b"}})") + "," +
+                   batch_item("2", "DELETE", kThing) + "]}");
+    EXPECT_THAT(verdicts(batch), ElementsAre("fail user-without-mfa sys.mfa-write",
+                                             "fail user-without-mfa sys.mfa-delete"));
+}
+
 TEST(Deployments, WithoutTheirGroupAreRefused) {
     Stage stage;
     const std::string group = kSub + "/resourceGroups/none";
