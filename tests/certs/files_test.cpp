@@ -3,6 +3,7 @@
 #include "support/temporary_folder.hpp"
 
 #include <filesystem>
+#include <iterator>
 #include <sys/stat.h>
 
 #include <gtest/gtest.h>
