@@ -16,6 +16,7 @@ struct Rehearsal::State {
     language::LanguageRules template_rules;
     World world;
     std::unordered_map<std::string, std::string> groups;
+    std::unordered_map<std::string, std::vector<RealLock>> locks;
 };
 
 Rehearsal::Rehearsal(const Recipes& recipes, const arm::ArmRules& rules, Options options)
@@ -24,6 +25,7 @@ Rehearsal::Rehearsal(const Recipes& recipes, const arm::ArmRules& rules, Options
                        options,
                        load_dryrun_rules().value(),
                        language::load_language_rules().value(),
+                       {},
                        {},
                        {}}) {
 }
@@ -44,7 +46,8 @@ Step Rehearsal::step(const Request& request,
                      const Moment& moment) {
     Inquiry inquiry(answered);
     const Knowledge knowledge{state_->recipes,        state_->arm,     state_->rules,
-                              state_->template_rules, state_->options, state_->groups};
+                              state_->template_rules, state_->options, state_->groups,
+                              state_->locks};
     Turn turn(knowledge, state_->world, inquiry, request, moment);
     Step step = turn.run();
     if (std::holds_alternative<Ask>(step)) return Ask{inquiry.questions()};

@@ -71,13 +71,14 @@ Result<DryRunRules> parse_dryrun_rules(std::string_view text) {
     const json root = file.parse(text);
     file.expect_keys(
         root, "",
-        {"source", "group_api_version", "provider_api_version", "subscription_api_version", "polls",
-         "retry_after_seconds", "states", "user_named_actions", "reading_posts", "implied_names",
-         "needs_location", "errors", "name_taken"});
+        {"source", "group_api_version", "provider_api_version", "subscription_api_version",
+         "lock_api_version", "polls", "retry_after_seconds", "states", "user_named_actions",
+         "reading_posts", "implied_names", "needs_location", "errors", "name_taken"});
     DryRunRules rules;
     rules.group_api_version = file.text(root, "group_api_version");
     rules.provider_api_version = file.text(root, "provider_api_version");
     rules.subscription_api_version = file.text(root, "subscription_api_version");
+    rules.lock_api_version = file.text(root, "lock_api_version");
     rules.polls = number(file, root, "polls", 100);
     rules.retry_after_seconds = number(file, root, "retry_after_seconds", 600);
     rules.states = read_states(file, root);

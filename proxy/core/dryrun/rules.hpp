@@ -28,6 +28,7 @@ struct DryRunRules {
     std::string group_api_version;
     std::string provider_api_version;
     std::string subscription_api_version;
+    std::string lock_api_version;
     unsigned polls = 1;  ///< that find an operation still running
     unsigned retry_after_seconds = 1;
     StateNames states;

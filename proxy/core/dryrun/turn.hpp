@@ -36,6 +36,12 @@ namespace armgate::dryrun {
 inline constexpr std::string_view kDeploymentType = "Microsoft.Resources/deployments";
 
 /// What every turn needs to know. All of it outlives the turn.
+/// One of ARM's own.
+struct RealLock {
+    std::string id;
+    std::string level;  ///< `ReadOnly` or `CanNotDelete`
+};
+
 struct Knowledge {
     const Recipes& recipes;
     const arm::ArmRules& arm;
@@ -44,6 +50,8 @@ struct Knowledge {
     Options options;
     /// Real groups that were seen, by key, with their region: asked for once.
     std::unordered_map<std::string, std::string>& groups;
+    /// ARM's locks by subscription, where they were asked for.
+    std::unordered_map<std::string, std::vector<RealLock>>& locks;
 };
 
 /// What is known of a resource before it is written.
@@ -132,11 +140,12 @@ class Turn {
     [[nodiscard]] Step list();
     [[nodiscard]] Step show_own_list(const std::vector<const Entry*>& shown, const Show& show);
 
-    // --- writes: turn_write.cpp, turn_commit.cpp, turn_delete.cpp
+    // --- writes: turn_write.cpp, turn_commit.cpp, turn_delete.cpp, turn_locks.cpp
     [[nodiscard]] std::optional<Done> check_request();
     [[nodiscard]] std::optional<Done> read_body(Json& body) const;
     [[nodiscard]] std::optional<Done> check_conditions(const Known& before) const;
     [[nodiscard]] std::optional<Done> check_location(const Json& sent, const Known& before) const;
+    void ask_for_locks(const ResourcePath& path);
     [[nodiscard]] std::optional<Done> check_locks(const ResourcePath& path,
                                                   std::string_view verb) const;
     [[nodiscard]] Step write();

@@ -1,45 +1,18 @@
-// DELETE of a resource, and the locks that forbid it.
+// DELETE of a resource.
 #include "core/base/text.hpp"
 #include "core/dryrun/preconditions.hpp"
 #include "core/dryrun/turn.hpp"
 
 namespace armgate::dryrun {
-namespace {
-
-constexpr std::string_view kLocks = "microsoft.authorization/locks";
-constexpr std::string_view kLockPath = "/providers/microsoft.authorization/locks/";
-
-}  // namespace
-
-/// Only locks of the dry run itself are seen: real ones would have to be asked for every time.
-std::optional<Done> Turn::check_locks(const ResourcePath& path, std::string_view verb) const {
-    std::optional<Done> locked;
-    if (base::ascii_iequals(path.type(), kLocks)) return locked;
-    const bool deletes = verb == "delete";
-    world_.overlay.each_of_type(kLocks, path.subscription_key(), [&](const Entry& lock) {
-        const std::string key = base::to_lower(lock.id);
-        const std::string scope = key.substr(0, key.rfind(kLockPath));
-        const bool above = path.key() == scope || path.key().starts_with(scope + "/");
-        const bool below = deletes && scope.starts_with(path.key() + "/");
-        if (locked || (!above && !below)) return;
-        const auto body = read_json(lock.body);
-        const Json* properties = body ? member(*body, "properties") : nullptr;
-        const std::string level =
-            properties == nullptr ? std::string() : text_at(*properties, "level");
-        if (!deletes && !base::ascii_iequals(level, "ReadOnly")) return;
-        locked =
-            fault("scope_locked",
-                  {{"id", path.id()}, {"verb", verb}, {"scope", lock.id.substr(0, scope.size())}});
-    });
-    return locked;
-}
-
 Step Turn::remove() {
     if (auto refused = check_request()) return std::move(*refused);
     if (concerns_tags()) return remove_tags();
     const Known before = look_up(path_, api_version());
     const std::optional<Done> misplaced = check_group(path_);
-    if (before.state != Known::State::absent) ask_for_parent(path_);
+    if (before.state != Known::State::absent) {
+        ask_for_parent(path_);
+        ask_for_locks(path_);
+    }
     if (auto ends = unsettled(before, misplaced)) return std::move(*ends);
     if (!before.here()) {
         if (path_.is_group()) return absent(path_);

@@ -61,6 +61,7 @@ Step Turn::write_resource(const Json& body) {
     std::optional<Done> misplaced;
     if (!before.here()) misplaced = check_place(path_, api_version());
     ask_for_parent(path_);
+    ask_for_locks(path_);
     if (auto ends = unsettled(before, misplaced)) return std::move(*ends);
     const bool patch = request_.method == "PATCH";
     if (patch && !before.here()) return absent(path_);

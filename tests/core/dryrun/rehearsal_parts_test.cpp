@@ -188,6 +188,46 @@ TEST(Locks, OfTheDryRunForbidDeletionBelow) {
     EXPECT_EQ(stage.play("DELETE", kThing).status, 200U);
 }
 
+TEST(Locks, OfArmForbidUntilTheDryRunTakesThemAway) {
+    dryrun::Options options;
+    options.ask_locks = true;
+    Stage stage(options);
+    stage.real_group();
+    stage.real(kThing, "{}");
+    const std::string lock = kRg + "/providers/Microsoft.Authorization/locks/keep";
+    const std::string list = kSub + "/providers/microsoft.authorization/locks";
+    stage.real(list, R"({"value":[{"id":")" + lock +
+                         R"(","properties":{"level":"CanNotDelete"}},{"id":")" + kSub +
+                         R"(/resourceGroups/other/providers/Microsoft.Authorization/locks/all",)"
+                         R"("properties":{"level":"ReadOnly"}}]})");
+    stage.real(lock, R"({"properties":{"level":"CanNotDelete"}})");
+    stage.real_group(kSub + "/resourceGroups/other");
+    const Played refused = stage.play("DELETE", kThing);
+    EXPECT_EQ(refused.status, 409U);
+    EXPECT_EQ(refused.code(), "ScopeLocked");
+    EXPECT_THAT(refused.asked, testing::Contains(list + "?api-version=2016-09-01"));
+    const Played written = stage.play("PUT", kThing, R"({"properties":{"x":1}})");
+    EXPECT_EQ(written.status, 200U);
+    EXPECT_THAT(written.asked, testing::Not(testing::Contains(HasSubstr("locks"))));
+    EXPECT_EQ(stage.play("PUT", kSub + "/resourceGroups/other/providers/A.B/things/t", "{}").code(),
+              "ScopeLocked");
+    EXPECT_EQ(stage.play("DELETE", lock).status, 200U);
+    EXPECT_EQ(stage.play("DELETE", kThing).status, 200U);
+}
+
+TEST(Locks, ThatCannotBeReadAreSaidNotToBeKnown) {
+    dryrun::Options options;
+    options.ask_locks = true;
+    Stage stage(options);
+    stage.real_group();
+    stage.real(kSub + "/providers/microsoft.authorization/locks",
+               R"({"error":{"code":"AuthorizationFailed","message":"no"}})", 403);
+    const Played written = stage.play("PUT", kThing, R"({"location":"westeurope"})");
+    EXPECT_EQ(written.status, 201U);
+    EXPECT_THAT(written.invented, testing::Contains(HasSubstr("locks could not be read")));
+    EXPECT_TRUE(stage.play("PUT", kThing + "2", R"({"location":"westeurope"})").status == 201U);
+}
+
 std::string batch_item(const std::string& name,
                        const std::string& method,
                        const std::string& path,
