@@ -22,8 +22,10 @@ const Json* elements_of(const Json& page) {
 /// Where it is known what the template lists: a linked one is not read.
 bool Turn::is_complete(const Json& body) const {
     const Json* properties = member(body, "properties");
-    return properties != nullptr && ascii_iequals(text_at(*properties, "mode"), "Complete") &&
-           member(*properties, "template") != nullptr && !path_.group_key().empty();
+    if (properties == nullptr || path_.group_key().empty()) return false;
+    const Json* listed = member(*properties, "template");
+    return listed != nullptr && listed->is_object() &&
+           ascii_iequals(text_at(*properties, "mode"), "Complete");
 }
 
 /// The group's real resources, page by page. False while something is to be asked.

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace armgate::dryrun {
@@ -104,7 +105,8 @@ TEST(DeploymentLimits, TooManyResourcesAreRefused) {
               "InvalidTemplate");
 }
 
-/// Compared member by member, and copied: neither looks through all members for each of them.
+/// Compared member by member, and copied: neither looks through all members for each of them. The
+/// output stops it before anything is written, and only where the objects are the same.
 TEST(DeploymentLimits, WideObjectsEnd) {
     std::string up;
     std::string down;
@@ -120,9 +122,13 @@ TEST(DeploymentLimits, WideObjectsEnd) {
     const std::string body =
         "{properties:{mode:'Incremental',parameters:{a:{value:{" + up + "}},b:{value:{" + down +
         "}}},template:{parameters:{a:{type:'object'},b:{type:'object'}},resources:[" + resource +
-        "],outputs:{o:{type:'bool',value:\"[if(equals(parameters('a'), parameters('b')), int('x'), "
+        "],outputs:{o:{type:'int',value:\"[if(equals(parameters('a'), parameters('b')), int('x'), "
         "1)]\"}}}}}";
-    EXPECT_EQ(code_of(body), "InvalidTemplate");
+    test::DeploymentWorld world;
+    const auto out = test::carried_out(body, world);
+    ASSERT_TRUE(out.contains("error"));
+    EXPECT_EQ(out["error"]["code"], "InvalidTemplate");
+    EXPECT_THAT(out["error"]["message"].get<std::string>(), testing::HasSubstr("'int'"));
 }
 
 /// Loops in loops of nested deployments, with every resource waiting for all the others.

@@ -348,16 +348,19 @@ TEST(Deployments, InModeCompleteDeleteWhatTheTemplateDoesNotList) {
 }
 
 TEST(Deployments, OfALinkedTemplateInModeCompleteDeleteNothingThatIsListed) {
-    Stage stage;
-    stage.real_group();
-    stage.real(kRg + "/resources", R"({"value":[{"id":")" + kThing + R"(","name":"t1"}]})");
     const std::string id = kRg + "/providers/Microsoft.Resources/deployments/d1";
-    const Played put = stage.play(
-        "PUT", id,
-        R"({"properties":{"mode":"Complete","templateLink":{"uri":"https://example.invalid/"}}})");
-    EXPECT_EQ(put.status, 201U);
-    EXPECT_THAT(stage.change_lines(), ElementsAre("create " + id));
-    EXPECT_THAT(put.invented, testing::Contains(HasSubstr("would delete is not rehearsed")));
+    for (const std::string inline_template : {"", R"("template":null,)"}) {
+        SCOPED_TRACE(inline_template);
+        Stage stage;
+        stage.real_group();
+        stage.real(kRg + "/resources", R"({"value":[{"id":")" + kThing + R"(","name":"t1"}]})");
+        const Played put = stage.play("PUT", id,
+                                      R"({"properties":{"mode":"Complete",)" + inline_template +
+                                          R"("templateLink":{"uri":"https://example.invalid/"}}})");
+        EXPECT_EQ(put.status, 201U);
+        EXPECT_THAT(stage.change_lines(), ElementsAre("create " + id));
+        EXPECT_THAT(put.invented, testing::Contains(HasSubstr("would delete is not rehearsed")));
+    }
 }
 
 TEST(Deployments, AskWhatIfFirstWhereTheyAreToldTo) {
