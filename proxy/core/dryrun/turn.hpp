@@ -35,13 +35,13 @@ namespace armgate::dryrun {
 
 inline constexpr std::string_view kDeploymentType = "Microsoft.Resources/deployments";
 
-/// What every turn needs to know. All of it outlives the turn.
 /// One of ARM's own.
 struct RealLock {
     std::string id;
     std::string level;  ///< `ReadOnly` or `CanNotDelete`
 };
 
+/// What every turn needs to know. All of it outlives the turn.
 struct Knowledge {
     const Recipes& recipes;
     const arm::ArmRules& arm;
