@@ -4,6 +4,7 @@
 #pragma once
 
 #include <bit>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -45,7 +46,7 @@ inline constexpr std::uint64_t kHighBits = eight_of('\x80');
 
 /// Position of the first marked byte; some byte is marked.
 [[nodiscard]] constexpr std::size_t first_marked(std::uint64_t marks) noexcept {
-    return static_cast<std::size_t>(std::countr_zero(marks)) / kEightBytes;
+    return static_cast<std::size_t>(std::countr_zero(marks)) / CHAR_BIT;
 }
 
 }  // namespace armgate::base
