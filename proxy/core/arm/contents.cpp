@@ -15,7 +15,6 @@ namespace {
 /// A batch in a batch in a batch is nobody's.
 constexpr std::size_t kMaxNesting = 8;
 
-constexpr const char* kTooMuch = "The body carries more than is looked at (limit contents).";
 constexpr const char* kNoObject = "The body is no object.";
 constexpr const char* kOddPath = "The path can be read in more than one way.";
 

@@ -20,7 +20,6 @@ constexpr const char* kNoTemplate = "The deployment has no inline template.";
 constexpr const char* kLinked = "The template is linked, not in the body.";
 constexpr const char* kNoResources = "The template has no list of resources.";
 constexpr const char* kBadResource = "The template holds a resource that is no object.";
-constexpr const char* kTooMuch = "The body carries more than is looked at (limit contents).";
 
 bool is_present(const std::optional<JsonValue>& value) noexcept {
     return value && !value->is_null();

@@ -14,6 +14,9 @@
 
 namespace armgate::arm {
 
+/// Why a body that holds more than kMaxCarried requests, or takes more work to read, is not read.
+inline constexpr const char* kTooMuch = "The body carries more than is looked at (limit contents).";
+
 /// One body's walk: what is found is added to `items`, and what may be spent is spent once.
 class TemplateWalker {
   public:
@@ -67,7 +70,7 @@ class TemplateWalker {
     Evaluator evaluator_;
     /// By method, kind of scope and type: a template has few of them, and each costs a reading.
     std::unordered_map<std::string, Classification> known_;
-    std::string known_key_;
+    std::string known_key_;  ///< written anew for each resource, in the same memory
     bool overfull_ = false;  ///< stays, though what was too much is taken off again
 };
 
