@@ -71,7 +71,6 @@ Result<io::DryRunSetup> make_dry_run(const RawOptions& raw, verdict::Mode mode) 
     }
     out.options.lro = raw.lro == "instant" ? dryrun::Lro::instant : dryrun::Lro::realistic;
     out.options.ask_what_if = raw.what_if;
-    out.options.ask_locks = true;
     out.overlay = raw.overlay;
     for (const std::string& text : raw.tunnel) {
         auto pattern = arm::HostPattern::parse(text);

@@ -28,7 +28,6 @@ enum class Lro { realistic, instant };
 struct Options {
     Lro lro = Lro::realistic;
     bool ask_what_if = false;  ///< `--what-if`
-    bool ask_locks = false;    ///< ARM's locks forbid writes, too: asked for once a subscription
 };
 
 /// One request, judged already. Views into the caller's memory.

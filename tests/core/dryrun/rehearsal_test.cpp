@@ -64,7 +64,9 @@ TEST(Rehearsal, ANewResourceIsCreatedReadAndDeleted) {
     EXPECT_EQ(created.status, 201U);
     EXPECT_EQ(created.json()["id"], kPlain);
     EXPECT_THAT(created.asked,
-                ElementsAre(kPlain + "?api-version=2024-01-01", kRg + "?api-version=2021-04-01"));
+                ElementsAre(kPlain + "?api-version=2024-01-01", kRg + "?api-version=2021-04-01",
+                            kSub + "/providers/Microsoft.Authorization/locks"
+                                   "?api-version=2016-09-01"));
     const Played read = stage.play("GET", kPlain);
     EXPECT_EQ(read.status, 200U);
     EXPECT_EQ(read.json()["tags"]["a"], "b");
