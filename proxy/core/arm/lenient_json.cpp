@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
+#include <utility>
 
 namespace armgate::arm {
 namespace {
@@ -30,270 +32,362 @@ bool less_without_case(std::string_view a, std::string_view b) noexcept {
     });
 }
 
-}  // namespace
+bool is_plain_text(std::string_view text) noexcept {
+    return text.find('\0') == std::string_view::npos && !text.starts_with("\xEF\xBB\xBF") &&
+           base::is_utf8(text);
+}
 
-/// One pass, no recursion: the open containers are a list of bounded length.
-class LenientReader {
+/// One of 64 bits, the same for names that differ in ASCII case alone: what tells the cases of a
+/// letter apart is shifted out.
+std::uint64_t name_bit(std::string_view name) noexcept {
+    if (name.empty()) return 1;
+    const unsigned first = static_cast<unsigned char>(name.front());
+    const unsigned last = static_cast<unsigned char>(name.back());
+    const auto size = static_cast<unsigned>(name.size());
+    return std::uint64_t{1} << ((2 * first + 6 * last + 5 * size) % 64U);
+}
+
+/// One pass, no recursion: the open containers are a list of bounded length. What reads something
+/// is given where it begins, and gives where it ends or null where it is not there. What is seldom
+/// needed is not inlined: nearly all of a body goes through `read_next`, `read_key` and `add`.
+class Reader {
   public:
-    LenientReader(LenientJson& document, const JsonLimits& limits)
+    Reader(JsonParts& parts, const JsonLimits& limits)
         : limits_(limits),
-          document_(document),
-          nodes_(document.nodes_),
-          start_(document.source_.data()),
-          at_(start_),
-          end_(start_ + document.source_.size()),
-          strings_(document.unescaped_, document.source_.size()) {}
+          parts_(parts),
+          start_(parts.source.data()),
+          end_(start_ + parts.source.size()),
+          strings_(parts.unescaped) {}
 
     /// Nothing, or why the text is not read.
     const char* read();
 
+    /// The text has bytes that were not looked at: they may not be UTF-8, or be NUL.
+    [[nodiscard]] bool unchecked() const noexcept { return unchecked_ || strings_.beyond_ascii(); }
+
   private:
-    using Node = LenientJson::Node;
+    using Node = JsonParts::Node;
+    using Span = JsonParts::Span;
     struct Open {
         std::uint32_t node = 0;
-        std::uint32_t last = 0;  ///< its latest child
+        std::uint32_t size = 0;
+        std::uint64_t names = 0;    ///< a bit for each name so far, by `name_bit`
+        std::uint64_t doubled = 0;  ///< the bits that two names share: they may be the same
+        char bracket = 0;           ///< that closes it
     };
 
-    bool read_value();
-    bool read_key();
-    bool read_after_value();
-    bool close();
-    bool read_string(std::string_view& out) { return strings_.read(at_, end_, out) || fail(); }
-    bool read_number();
-    bool read_literal(std::string_view word, JsonKind kind);
-    bool skip_space() {
-        // Most bodies come without a space: then it ends here.
-        const bool begins = at_ != end_ && (*at_ <= ' ' || *at_ == '/');
-        return !begins || skip_more_space();
+    const char* read_next(const char* at);
+    const char* read_value(const char* at);
+    const char* read_open(const char* at);
+    [[gnu::noinline]] const char* read_string(const char* at, Span& out);
+    const char* read_key(const char* at);
+    [[gnu::noinline]] const char* read_odd_key(const char* at);
+    [[gnu::noinline]] const char* read_number(const char* at);
+    const char* read_literal(const char* at, std::string_view word, JsonKind kind);
+    const char* close(const char* at);
+    /// Most bodies come without a space: `skip_more_space` is seldom called.
+    [[nodiscard]] bool begins_space(const char* at) const noexcept {
+        return at != end_ && (*at <= ' ' || *at == '/');
     }
-    bool skip_more_space();
-    bool skip_comment();
-    bool has_duplicate(const Node& object);
-    std::uint32_t add(JsonKind kind);
-    bool fail(const char* why) {
+    [[gnu::noinline]] const char* skip_more_space(const char* at);
+    const char* skip_comment(const char* at);
+    [[gnu::noinline]] bool has_duplicate(std::uint32_t object);
+    [[gnu::noinline]] bool make_room();
+    bool add(JsonKind kind, Span text);
+    [[gnu::noinline]] const char* fail(const char* why) noexcept {
         if (why_ == nullptr) why_ = why;
-        return false;
+        return nullptr;
     }
-    bool fail() { return fail("The body is not JSON, nor what Resource Manager takes for it."); }
-    [[nodiscard]] std::uint32_t offset() const noexcept {
-        return static_cast<std::uint32_t>(at_ - start_);
+    const char* fail() noexcept {
+        return fail("The body is not JSON, nor what Resource Manager takes for it.");
+    }
+    [[nodiscard]] std::uint32_t offset(const char* at) const noexcept {
+        return static_cast<std::uint32_t>(at - start_);
+    }
+    [[nodiscard]] Span span(const char* from, const char* to) const noexcept {
+        return {offset(from), static_cast<std::uint32_t>(to - from)};
     }
 
     JsonLimits limits_;
-    LenientJson& document_;
-    std::vector<Node>& nodes_;
+    JsonParts& parts_;
     const char* start_;
-    const char* at_;
     const char* end_;
     LenientStrings strings_;
-    std::array<Open, kMaxBodyDepth> open_{};
-    std::size_t depth_ = 0;
-    std::string_view key_;
+    std::uint32_t count_ = 0;  ///< of nodes
+    std::uint32_t room_ = 0;   ///< for nodes
+    /// The first one stands for what is around the root.
+    std::array<Open, kMaxBodyDepth + 1> open_{};
+    Open* innermost_ = open_.data();
+    Span key_{};
     std::vector<std::string_view> names_;
+    bool unchecked_ = false;
     const char* why_ = nullptr;
 };
 
-const char* LenientReader::read() {
-    nodes_.reserve(std::min(document_.source_.size() / 16 + 1, limits_.values));
-    bool more = skip_space() && read_value();
-    while (more && depth_ > 0) more = read_after_value();
-    if (!more || !skip_space()) return why_;
-    if (at_ != end_) fail("The body holds more after its JSON value.");
+const char* Reader::read() {
+    if (start_ == end_) {  // there may be no text to stand in
+        fail();
+        return why_;
+    }
+    const char* at = begins_space(start_) ? skip_more_space(start_) : start_;
+    if (at != nullptr) at = at != end_ ? read_value(at) : fail();
+    while (at != nullptr && innermost_ != open_.data()) at = read_next(at);
+    if (at != nullptr && begins_space(at)) at = skip_more_space(at);
+    if (at != nullptr && at != end_) fail("The body holds more after its JSON value.");
     return why_;
 }
 
-/// Reads up to the end of a scalar, or past the bracket that opens a container.
-bool LenientReader::read_value() {
-    if (at_ == end_) return fail();
-    if (nodes_.size() == limits_.values)
-        return fail("The body holds too many values (limit body-values).");
-    switch (*at_) {
-        case '{':
-        case '[': {
-            if (depth_ == kMaxBodyDepth)
-                return fail("The body is nested deeper than 64 (limit body-depth).");
-            const auto index = add(*at_ == '{' ? JsonKind::object : JsonKind::array);
-            open_[depth_++] = {index, 0};
-            ++at_;
-            if (!skip_space()) return false;
-            if (at_ == end_) return fail();
-            const char bracket = nodes_[index].kind == JsonKind::object ? '}' : ']';
-            if (*at_ == bracket) return close();
-            if (bracket == '}' && !read_key()) return false;
-            return read_value();  // at most once a level: bounded by kMaxBodyDepth
-        }
+/// Inside a container: its end, or its next element or member up to the end of a scalar or past the
+/// bracket that opens a container, or some space. Nearly all of a body goes through here: what is
+/// usual comes first and costs few instructions.
+const char* Reader::read_next(const char* at) {
+    const Open& open = *innermost_;
+    if (at == end_) return fail();
+    if (*at == ',' && open.size != 0) {
+        ++at;
+        if (begins_space(at)) at = skip_more_space(at);
+        if (at == nullptr || at == end_) return fail();
+    } else if (begins_space(at)) {
+        return skip_more_space(at);
+    } else if (open.size != 0 && *at != open.bracket) {
+        return fail();
+    }
+    if (*at == open.bracket) return close(at);
+    if (open.bracket == '}') {
+        at = read_key(at);
+        if (at == nullptr) return nullptr;
+    }
+    if (at == end_) return fail();
+    if (const char* const to = end_of_plain_string(at, end_)) {
+        return add(JsonKind::string, span(at + 1, to)) ? to + 1 : nullptr;
+    }
+    return read_value(at);
+}
+
+const char* Reader::read_value(const char* at) {
+    switch (*at) {
         case '"':
         case '\'': {
-            const auto index = add(JsonKind::string);
-            std::string_view text;
-            if (!read_string(text)) return false;
-            nodes_[index].text = text;
-            nodes_[index].end = offset();
-            return true;
+            Span text;
+            const char* const to = read_string(at, text);
+            return to != nullptr && add(JsonKind::string, text) ? to : nullptr;
         }
+        case '{':
+        case '[':
+            return read_open(at);
         case 't':
-            return read_literal("true", JsonKind::boolean);
+            return read_literal(at, "true", JsonKind::boolean);
         case 'f':
-            return read_literal("false", JsonKind::boolean);
+            return read_literal(at, "false", JsonKind::boolean);
         case 'n':
-            return read_literal("null", JsonKind::null);
+            return read_literal(at, "null", JsonKind::null);
         default:
-            return read_number();
+            return read_number(at);
     }
 }
 
-bool LenientReader::read_after_value() {
-    if (!skip_space()) return false;
-    if (at_ == end_) return fail();
-    const bool object = nodes_[open_[depth_ - 1].node].kind == JsonKind::object;
-    const char bracket = object ? '}' : ']';
-    if (*at_ == bracket) return close();
-    if (*at_ != ',') return fail();
-    ++at_;
-    if (!skip_space()) return false;
-    if (at_ != end_ && *at_ == bracket) return close();
-    if (object && !read_key()) return false;
-    return read_value();
+const char* Reader::read_open(const char* at) {
+    const bool object = *at == '{';
+    const std::uint32_t index = count_;
+    if (!add(object ? JsonKind::object : JsonKind::array, {offset(at), 0})) return nullptr;
+    if (innermost_ == &open_.back()) {
+        return fail("The body is nested deeper than 64 (limit body-depth).");
+    }
+    *++innermost_ = {index, 0, 0, 0, object ? '}' : ']'};
+    key_ = {};
+    return at + 1;
 }
 
-bool LenientReader::read_key() {
-    if (at_ == end_) return fail();
-    if (*at_ == '"' || *at_ == '\'') {
-        if (!read_string(key_)) return false;
-    } else {
-        const char* const from = at_;
-        while (at_ != end_ && is_name_char(*at_)) ++at_;
-        if (at_ == from) return fail();
-        key_ = {from, static_cast<std::size_t>(at_ - from)};
-    }
-    if (!skip_space()) return false;
-    if (at_ == end_ || *at_ != ':') return fail();
-    ++at_;
-    return skip_space();
-}
-
-bool LenientReader::close() {
-    ++at_;
-    Node& node = nodes_[open_[--depth_].node];
-    node.end = offset();
-    if (node.kind != JsonKind::object || limits_.duplicates == JsonLimits::Duplicates::keep) {
-        return true;
-    }
-    if (!has_duplicate(node)) return true;
+const char* Reader::close(const char* at) {
+    const Open& open = *innermost_--;
+    Node& node = parts_.nodes[open.node];
+    node.text.size = offset(at + 1) - node.text.begin;
+    node.size = open.size;
+    node.after = count_;
+    key_ = {};
+    if (open.doubled == 0 || !has_duplicate(open.node)) return at + 1;
     return fail("The body holds an object with two members of one name.");
 }
 
-bool LenientReader::has_duplicate(const Node& object) {
-    if (object.size <= kFewMembers) {
-        for (auto a = object.first; a != 0; a = nodes_[a].next) {
-            for (auto b = nodes_[a].next; b != 0; b = nodes_[b].next) {
-                if (base::ascii_iequals(nodes_[a].key, nodes_[b].key)) return true;
+/// Any string, past its closing quote.
+const char* Reader::read_string(const char* at, Span& out) {
+    const std::size_t unescaped = parts_.unescaped.size();
+    const char* const to = strings_.read(at, end_);
+    if (to == nullptr) return fail();
+    out = span(at + 1, to);
+    if (strings_.was_escaped()) {
+        out = {offset(end_) + static_cast<std::uint32_t>(unescaped),
+               static_cast<std::uint32_t>(parts_.unescaped.size() - unescaped)};
+        parts_.escaped.push_back({out.begin, span(at, to + 1)});
+    }
+    return to + 1;
+}
+
+/// Up to where the value begins.
+const char* Reader::read_key(const char* at) {
+    const char* to = end_of_plain_string(at, end_);
+    if (to != nullptr) {
+        key_ = span(at + 1, to);
+        ++to;
+    } else {
+        to = read_odd_key(at);
+        if (to == nullptr) return nullptr;
+    }
+    Open& open = *innermost_;
+    const std::uint64_t bit = name_bit(parts_.text_of(key_));
+    open.doubled |= open.names & bit;
+    open.names |= bit;
+    if (begins_space(to)) to = skip_more_space(to);
+    if (to == nullptr || to == end_ || *to != ':') return fail();
+    ++to;
+    return begins_space(to) ? skip_more_space(to) : to;
+}
+
+const char* Reader::read_odd_key(const char* at) {
+    if (*at == '"' || *at == '\'') return read_string(at, key_);
+    const char* to = at;
+    while (to != end_ && is_name_char(*to)) ++to;
+    if (to == at) return fail();
+    key_ = span(at, to);
+    return to;
+}
+
+/// Only asked where two names are alike at a first look.
+bool Reader::has_duplicate(std::uint32_t object) {
+    if (limits_.duplicates == JsonLimits::Duplicates::keep) return false;
+    names_.clear();
+    for (auto i = object + 1; i != parts_.after(object); i = parts_.after(i)) {
+        names_.push_back(parts_.text_of(parts_.nodes[i].key));
+    }
+    if (names_.size() <= kFewMembers) {
+        for (std::size_t a = 0; a < names_.size(); ++a) {
+            for (std::size_t b = a + 1; b < names_.size(); ++b) {
+                if (base::ascii_iequals(names_[a], names_[b])) return true;
             }
         }
         return false;
     }
-    names_.clear();
-    for (auto i = object.first; i != 0; i = nodes_[i].next) names_.push_back(nodes_[i].key);
     std::sort(names_.begin(), names_.end(), less_without_case);
     return std::adjacent_find(names_.begin(), names_.end(), base::ascii_iequals) != names_.end();
 }
 
-std::uint32_t LenientReader::add(JsonKind kind) {
-    const auto index = static_cast<std::uint32_t>(nodes_.size());
-    Node& node = nodes_.emplace_back();
-    node.kind = kind;
-    node.begin = offset();
-    if (depth_ == 0) return index;
-    Open& parent = open_[depth_ - 1];
-    Node& container = nodes_[parent.node];
-    ++container.size;
-    if (container.kind == JsonKind::object) node.key = key_;
-    (parent.last == 0 ? container.first : nodes_[parent.last].next) = index;
-    parent.last = index;
-    return index;
-}
-
-/// RFC 8259 section 6. Newtonsoft also takes hexadecimal, octal and NaN: no body needs them.
-bool LenientReader::read_number() {
-    const char* const from = at_;
-    const auto digits = [this] {
-        const char* const first = at_;
-        while (at_ != end_ && base::is_digit(*at_)) ++at_;
-        return at_ != first;
-    };
-    if (*at_ == '-') ++at_;
-    const bool zero = at_ != end_ && *at_ == '0';
-    if (zero) {
-        ++at_;
-    } else if (!digits()) {
-        return fail();
+/// False where the body has too many values.
+bool Reader::make_room() {
+    if (count_ == limits_.values) {
+        fail("The body holds too many values (limit body-values).");
+        return false;
     }
-    if (at_ != end_ && *at_ == '.') {
-        ++at_;
-        if (!digits()) return fail();
-    }
-    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
-        ++at_;
-        if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
-        if (!digits()) return fail();
-    }
-    if (at_ != end_ && is_name_char(*at_)) return fail();
-    const char* const to = at_;
-    at_ = from;
-    Node& node = nodes_[add(JsonKind::number)];
-    at_ = to;
-    node.text = {from, static_cast<std::size_t>(to - from)};
-    node.end = offset();
+    constexpr std::size_t kUsualValue = 24;  // bytes
+    const std::size_t first = parts_.source.size() / kUsualValue + 1;
+    const std::size_t room =
+        std::min(limits_.values, count_ == 0 ? first : std::size_t{count_} * 2);
+    auto nodes = std::make_unique_for_overwrite<Node[]>(room);
+    std::copy_n(parts_.nodes.get(), count_, nodes.get());
+    parts_.nodes = std::move(nodes);
+    room_ = static_cast<std::uint32_t>(room);
     return true;
 }
 
-bool LenientReader::read_literal(std::string_view word, JsonKind kind) {
-    const auto left = static_cast<std::size_t>(end_ - at_);
-    if (!std::string_view(at_, left).starts_with(word)) return fail();
-    Node& node = nodes_[add(kind)];
-    node.text = {at_, word.size()};
-    at_ += word.size();
-    node.end = offset();
-    return at_ == end_ || !is_name_char(*at_) ? true : fail();
+bool Reader::add(JsonKind kind, Span text) {
+    if (count_ == room_ && !make_room()) return false;
+    Node& node = parts_.nodes[count_++];
+    node.kind = kind;
+    node.text = text;
+    node.key = key_;
+    ++innermost_->size;
+    return true;
 }
 
-bool LenientReader::skip_more_space() {
-    while (at_ != end_) {
-        switch (*at_) {
+/// RFC 8259 section 6. Newtonsoft also takes hexadecimal, octal and NaN: no body needs them.
+const char* Reader::read_number(const char* at) {
+    const char* to = at;
+    const auto digits = [this, &to] {
+        const char* const first = to;
+        while (to != end_ && base::is_digit(*to)) ++to;
+        return to != first;
+    };
+    if (*to == '-') ++to;
+    const bool zero = to != end_ && *to == '0';
+    if (zero) {
+        ++to;
+    } else if (!digits()) {
+        return fail();
+    }
+    if (to != end_ && *to == '.') {
+        ++to;
+        if (!digits()) return fail();
+    }
+    if (to != end_ && (*to == 'e' || *to == 'E')) {
+        ++to;
+        if (to != end_ && (*to == '+' || *to == '-')) ++to;
+        if (!digits()) return fail();
+    }
+    if (to != end_ && is_name_char(*to)) return fail();
+    return add(JsonKind::number, span(at, to)) ? to : nullptr;
+}
+
+const char* Reader::read_literal(const char* at, std::string_view word, JsonKind kind) {
+    const std::string_view rest(at, static_cast<std::size_t>(end_ - at));
+    if (!rest.starts_with(word)) return fail();
+    const char* const to = at + word.size();
+    if (to != end_ && is_name_char(*to)) return fail();
+    return add(kind, span(at, to)) ? to : nullptr;
+}
+
+/// Past at least one space or comment.
+const char* Reader::skip_more_space(const char* at) {
+    const char* const from = at;
+    if (*at == ' ' && !begins_space(at + 1)) return at + 1;
+    while (at != end_) {
+        switch (*at) {
             case ' ':  // templates are indented deep
-                at_ += end_ - at_ >= 8 && is_eight_spaces(at_) ? 8 : 1;
+                at += end_ - at >= 8 && is_eight_spaces(at) ? 8 : 1;
                 break;
             case '\n':
             case '\r':
             case '\t':
-                ++at_;
+                ++at;
                 break;
             case '/':
-                if (!skip_comment()) return fail();
+                at = skip_comment(at);
+                if (at == nullptr) return fail();
                 break;
             default:
-                return true;
+                return at != from ? at : fail();
         }
     }
-    return true;
+    return at;
 }
 
-/// Leaves `at_` behind the comment.
-bool LenientReader::skip_comment() {
-    const std::string_view rest(at_, static_cast<std::size_t>(end_ - at_));
+/// A comment, up to its end.
+const char* Reader::skip_comment(const char* at) {
+    unchecked_ = true;
+    const std::string_view rest(at, static_cast<std::size_t>(end_ - at));
     if (rest.starts_with("//")) {
         const std::size_t length = std::min(rest.find_first_of("\r\n"), rest.size());
         // Where a lone CR ends the line depends on the reader, and so would what is hidden.
         if (length < rest.size() && rest[length] == '\r' && rest.substr(length, 2) != "\r\n") {
-            return false;
+            return nullptr;
         }
-        at_ += length;
-        return true;
+        return at + length;
     }
     const std::size_t close = rest.starts_with("/*") ? rest.find("*/", 2) : std::string_view::npos;
-    if (close == std::string_view::npos) return false;
-    at_ += close + 2;
-    return true;
+    return close == std::string_view::npos ? nullptr : at + close + 2;
+}
+
+}  // namespace
+
+std::string_view JsonValue::source() const noexcept {
+    const JsonParts& parts = document_->parts_;
+    const JsonParts::Node& node = parts.nodes[index_];
+    if (node.kind != JsonKind::string) return parts.source.substr(node.text.begin, node.text.size);
+    if (node.text.begin < parts.source.size()) {
+        return parts.source.substr(node.text.begin - 1, node.text.size + 2);  // the quotes
+    }
+    const auto found = std::lower_bound(
+        parts.escaped.begin(), parts.escaped.end(), node.text.begin,
+        [](const JsonParts::Escaped& each, std::uint32_t begin) { return each.unescaped < begin; });
+    return parts.source.substr(found->source.begin, found->source.size);
 }
 
 Result<LenientJson> LenientJson::parse(std::string_view text, JsonLimits limits) {
@@ -301,15 +395,15 @@ Result<LenientJson> LenientJson::parse(std::string_view text, JsonLimits limits)
         return Error{Errc::body_too_large,
                      "The body is longer than what is looked into (limit body-bytes)."};
     }
-    const bool nul = text.find('\0') != std::string_view::npos;
-    if (nul || text.starts_with("\xEF\xBB\xBF") || !base::is_utf8(text)) {
+    LenientJson document;
+    document.parts_.source = text;
+    Reader reader(document.parts_, limits);
+    const char* const why = reader.read();
+    if ((why != nullptr || reader.unchecked()) && !is_plain_text(text)) {
         return Error{Errc::input_invalid,
                      "The body is not UTF-8 text, or holds a NUL or a byte order mark."};
     }
-    LenientJson document;
-    document.source_ = text;
-    LenientReader reader(document, limits);
-    if (const char* why = reader.read()) return Error{Errc::input_invalid, why};
+    if (why != nullptr) return Error{Errc::input_invalid, why};
     return document;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,47 @@ struct JsonLimits {
 };
 
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
+
+/// What a document is made of. Only lenient_json looks into it.
+struct JsonParts {
+    /// A piece of the text; one that begins behind its end is a piece of `unescaped`.
+    struct Span {
+        std::uint32_t begin;
+        std::uint32_t size;
+    };
+    /// Small and without a constructor, because a body has thousands of them. What a container
+    /// holds follows it.
+    struct Node {
+        Span key;
+        Span text;            ///< of a container all of it, brackets included
+        std::uint32_t size;   ///< of a container
+        std::uint32_t after;  ///< of a container: the first node that it does not hold
+        JsonKind kind;
+
+        [[nodiscard]] bool is_container() const noexcept {
+            return kind == JsonKind::array || kind == JsonKind::object;
+        }
+    };
+    /// Where a string stands that held escapes.
+    struct Escaped {
+        std::uint32_t unescaped;  ///< begin of its Span
+        Span source;              ///< its quotes included
+    };
+
+    [[nodiscard]] std::string_view text_of(Span span) const noexcept {
+        if (span.begin < source.size()) return {source.data() + span.begin, span.size};
+        return {unescaped.data() + (span.begin - source.size()), span.size};
+    }
+    /// The node that follows `index` and all that it holds.
+    [[nodiscard]] std::uint32_t after(std::uint32_t index) const noexcept {
+        return nodes[index].is_container() ? nodes[index].after : index + 1;
+    }
+
+    std::string_view source;
+    std::unique_ptr<Node[]> nodes;  ///< in the order of their begins
+    std::string unescaped;          ///< strings that held escapes, one after the other
+    std::vector<Escaped> escaped;   ///< ascending
+};
 
 class LenientJson;
 
@@ -90,58 +132,41 @@ class LenientJson {
 
   private:
     friend class JsonValue;
-    friend class LenientReader;
-    /// 0 stands for "none" in `first` and `next`: the root is no one's child.
-    struct Node {
-        std::string_view key;
-        std::string_view text;
-        std::uint32_t begin = 0;
-        std::uint32_t end = 0;
-        std::uint32_t first = 0;
-        std::uint32_t next = 0;
-        std::uint32_t size = 0;
-        JsonKind kind = JsonKind::null;
-    };
     LenientJson() = default;
 
-    std::string_view source_;
-    std::vector<Node> nodes_;
-    std::unique_ptr<char[]> unescaped_;  ///< strings that held escapes: never longer than the text
+    JsonParts parts_;
 };
 
 // Inline: a walk over a body asks each of these for each of its values.
 inline JsonKind JsonValue::kind() const noexcept {
-    return document_->nodes_[index_].kind;
+    return document_->parts_.nodes[index_].kind;
 }
 
 inline std::string_view JsonValue::text() const noexcept {
-    return document_->nodes_[index_].text;
+    const auto& node = document_->parts_.nodes[index_];
+    return node.is_container() ? std::string_view() : document_->parts_.text_of(node.text);
 }
 
 inline std::string_view JsonValue::key() const noexcept {
-    return document_->nodes_[index_].key;
+    return document_->parts_.text_of(document_->parts_.nodes[index_].key);
 }
 
 inline std::size_t JsonValue::size() const noexcept {
-    return document_->nodes_[index_].size;
-}
-
-inline std::string_view JsonValue::source() const noexcept {
-    const auto& node = document_->nodes_[index_];
-    return document_->source_.substr(node.begin, node.end - node.begin);
+    const auto& node = document_->parts_.nodes[index_];
+    return node.is_container() ? node.size : 0;
 }
 
 inline JsonValue::Iterator& JsonValue::Iterator::operator++() noexcept {
-    index_ = document_->nodes_[index_].next;
+    index_ = document_->parts_.after(index_);
     return *this;
 }
 
 inline JsonValue::Iterator JsonValue::begin() const noexcept {
-    return {document_, document_->nodes_[index_].first};
+    return {document_, index_ + 1};
 }
 
 inline JsonValue::Iterator JsonValue::end() const noexcept {
-    return {document_, 0};
+    return {document_, document_->parts_.after(index_)};
 }
 
 inline std::optional<JsonValue> JsonValue::member(std::string_view name) const noexcept {

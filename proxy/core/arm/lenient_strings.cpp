@@ -1,18 +1,13 @@
 #include "core/arm/lenient_strings.hpp"
 
-#include "core/base/eight_bytes.hpp"
 #include "core/base/text.hpp"
 #include "core/base/utf8.hpp"
 
-#include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace armgate::arm {
 namespace {
-
-/// Marks what ends or interrupts a string: its quote, a backslash, a control byte.
-std::uint64_t mark_special(std::uint64_t word, char quote) noexcept {
-    return base::mark_byte(word, quote) | base::mark_byte(word, '\\') | base::mark_below(word, ' ');
-}
 
 /// Line breaks and tabs may stand in a string of ARM's, other control bytes may not.
 bool may_stand(char c) noexcept {
@@ -55,52 +50,41 @@ char* read_escape(const char*& at, const char* end, char* out) {
 
 }  // namespace
 
-bool LenientStrings::read(const char*& at, const char* end, std::string_view& out) {
-    const char quote = *at++;
-    const char* const from = at;
-    while (static_cast<std::size_t>(end - at) >= base::kEightBytes) {
-        const auto marks = mark_special(base::load_eight(at), quote);
-        at += marks == 0 ? base::kEightBytes : base::first_marked(marks);
-        if (marks != 0) break;
+const char* LenientStrings::read(const char* at, const char* end) {
+    const char quote = *at;
+    const char* const from = at + 1;
+    was_escaped_ = false;
+    for (at = from; at != end; ++at) {
+        if (*at == quote) return at;
+        if (*at == '\\') return read_escaped(quote, from, at, end);
+        if (!may_stand(*at)) return nullptr;
+        beyond_ascii_ = beyond_ascii_ || static_cast<unsigned char>(*at) >= 0x80;
     }
-    for (; at != end; ++at) {
-        const char c = *at;
-        if (c == quote) {
-            out = {from, static_cast<std::size_t>(at - from)};
-            ++at;
-            return true;
-        }
-        if (c == '\\') return read_escaped(quote, from, at, end, out);
-        if (!may_stand(c)) break;
-    }
-    return false;
+    return nullptr;
 }
 
 /// The rest of a string from its first escape on.
-bool LenientStrings::read_escaped(
-    char quote, const char* from, const char*& at, const char* end, std::string_view& out) {
-    if (free_ == nullptr) {
-        unescaped_ = std::make_unique<char[]>(bytes_);
-        free_ = unescaped_.get();
-    }
-    char* const first = free_;
-    char* to = std::copy(from, at, first);
+const char* LenientStrings::read_escaped(char quote,
+                                         const char* from,
+                                         const char* at,
+                                         const char* end) {
+    was_escaped_ = true;
+    beyond_ascii_ = true;  // not looked at
+    unescaped_.append(from, at);
     while (at != end) {
         const char c = *at++;
-        if (c == quote) {
-            out = {first, static_cast<std::size_t>(to - first)};
-            free_ = to;
-            return true;
-        }
+        if (c == quote) return at - 1;
         if (c == '\\') {
-            to = read_escape(at, end, to);
-            if (to == nullptr) return false;
+            std::array<char, 4> out{};
+            char* const to = read_escape(at, end, out.data());
+            if (to == nullptr) return nullptr;
+            unescaped_.append(out.data(), to);
             continue;
         }
         if (!may_stand(c)) break;
-        *to++ = c;
+        unescaped_.push_back(c);
     }
-    return false;
+    return nullptr;
 }
 
 }  // namespace armgate::arm

@@ -1,6 +1,6 @@
 #include "core/base/redact.hpp"
 
-#include "core/base/eight_bytes.hpp"
+#include "core/base/byte_block.hpp"
 #include "core/base/embedded.hpp"
 #include "core/base/rule_file.hpp"
 #include "core/base/text.hpp"
@@ -120,23 +120,11 @@ struct Span {
     std::size_t end;
 };
 
-/// Marks the rarest letters of what starts a secret: `J` of `eyJ`, `b` and `B` of `Bearer`.
-std::uint64_t mark_telltale(std::uint64_t word) noexcept {
-    return mark_byte(word, 'J') | mark_byte(word | eight_of(' '), 'b');
-}
-
-bool is_telltale(char c) noexcept {
-    return c == 'J' || c == 'b' || c == 'B';
-}
-
-/// The first telltale letter from `at` on. Each byte of a record comes by here.
+/// From `at` on the first of the rarest letters of what starts a secret: `J` of `eyJ`, `b` and `B`
+/// of `Bearer`. Each byte of a record comes by here.
 std::size_t find_telltale(std::string_view text, std::size_t at) noexcept {
-    for (; text.size() - at >= kEightBytes; at += kEightBytes) {
-        const auto marks = mark_telltale(load_eight(text.data() + at));
-        if (marks != 0) return at + first_marked(marks);
-    }
-    while (at < text.size() && !is_telltale(text[at])) ++at;
-    return at;
+    return find_marked(
+        text, at, [](auto bytes) { return bytes.equal('J') | bytes.with_bits(' ').equal('b'); });
 }
 
 /// The first secret from `from` on; both ends at the size where there is none.

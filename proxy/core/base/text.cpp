@@ -1,6 +1,6 @@
 #include "core/base/text.hpp"
 
-#include "core/base/eight_bytes.hpp"
+#include "core/base/byte_block.hpp"
 
 #include <array>
 #include <charconv>
@@ -59,27 +59,13 @@ void append_unicode_escape(std::string& out, unsigned unit) {
     }
 }
 
-/// Marks what `kPlainInJson` leaves out.
-std::uint64_t mark_special(std::uint64_t word) noexcept {
-    return mark_below(word, ' ') | mark_byte(word, '\x7F') | mark_byte(word, '"') |
-           mark_byte(word, '\\') | mark_beyond_ascii(word);
-}
-
-/// Printable ASCII that a JSON string holds as it is.
-constexpr auto kPlainInJson = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
-    return table;
-}();
-
-/// Where from `i` on the first byte stands that a JSON string does not hold as it is.
+/// Where from `i` on the first byte stands that is no printable ASCII, or that a JSON string does
+/// not hold as it is.
 std::size_t end_of_plain(std::string_view text, std::size_t i) noexcept {
-    for (; text.size() - i >= kEightBytes; i += kEightBytes) {
-        const auto marks = mark_special(load_eight(text.data() + i));
-        if (marks != 0) return i + first_marked(marks);
-    }
-    while (i < text.size() && kPlainInJson[static_cast<unsigned char>(text[i])]) ++i;
-    return i;
+    return find_marked(text, i, [](auto bytes) {
+        return bytes.control_or_beyond_ascii() | bytes.equal('\x7F') | bytes.equal('"') |
+               bytes.equal('\\');
+    });
 }
 
 struct CodePoint {

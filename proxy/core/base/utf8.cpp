@@ -1,6 +1,6 @@
 #include "core/base/utf8.hpp"
 
-#include "core/base/eight_bytes.hpp"
+#include "core/base/byte_block.hpp"
 
 #include <cstddef>
 
@@ -30,15 +30,17 @@ std::size_t sequence_length(const unsigned char* at, const unsigned char* end) n
 }  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
-    while (!text.empty()) {
-        if (text.size() >= kEightBytes && mark_beyond_ascii(load_eight(text.data())) == 0) {
-            text.remove_prefix(kEightBytes);
-            continue;
+    const auto* const begin = reinterpret_cast<const unsigned char*>(text.data());
+    const auto find = [text](std::size_t from) {
+        return find_marked(text, from, [](auto bytes) { return bytes.beyond_ascii(); });
+    };
+    for (std::size_t i = find(0); i < text.size(); i = find(i)) {
+        // Most words of such a script have more of its letters.
+        while (i < text.size() && begin[i] >= 0x80) {
+            const std::size_t length = sequence_length(begin + i, begin + text.size());
+            if (length == 0) return false;
+            i += length;
         }
-        const auto* const at = reinterpret_cast<const unsigned char*>(text.data());
-        const std::size_t length = sequence_length(at, at + text.size());
-        if (length == 0) return false;
-        text.remove_prefix(length);
     }
     return true;
 }

@@ -6,7 +6,7 @@
 
 namespace armgate::base {
 
-/// True where all of `text` is well-formed. Eight bytes at a time where they are ASCII.
+/// True where all of `text` is well-formed.
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
 /// Writes one code point, no surrogate, at `out`, which has room for four bytes; gives its end.

@@ -1,26 +1,16 @@
 #include "core/http/field_syntax.hpp"
 
-#include "core/base/eight_bytes.hpp"
+#include "core/base/byte_block.hpp"
 #include "core/base/text.hpp"
 
 namespace armgate::http {
 namespace {
 
-bool is_control(char c) noexcept {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-}
-
 /// Position of the first control byte from `from` on; the size where there is none. A token makes a
-/// head long, and every byte of it is looked at: eight at a time.
+/// head long, and every byte of it is looked at.
 std::size_t find_control(std::string_view text, std::size_t from) noexcept {
-    for (; from + base::kEightBytes <= text.size(); from += base::kEightBytes) {
-        const auto bytes = base::load_eight(text.data() + from);
-        const auto marks = base::mark_below(bytes, ' ') | base::mark_byte(bytes, '\x7F');
-        if (marks != 0) return from + base::first_marked(marks);
-    }
-    while (from < text.size() && !is_control(text[from])) ++from;
-    return from;
+    return base::find_marked(text, from,
+                             [](auto bytes) { return bytes.below(' ') | bytes.equal('\x7F'); });
 }
 
 Error field_error(const char* what) {

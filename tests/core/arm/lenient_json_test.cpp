@@ -3,6 +3,8 @@
 #include "core/base/json.hpp"
 #include "support/lenient_tree.hpp"
 
+#include <random>
+#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -130,8 +132,31 @@ TEST(LenientJson, RefusesEverythingElse) {
     }
 }
 
-/// Strings and gaps are looked through eight bytes at a time: each place and length is its own
-/// case.
+TEST(LenientJson, RefusesNoTextAtAll) {
+    EXPECT_EQ(read({}), "!input_invalid");
+}
+
+/// What is no space and begins nothing: wherever a space may stand.
+TEST(LenientJson, RefusesOddBytesBetweenValues) {
+    for (const char* odd : {"\x01", "\x0B", "\x7F", "\xC2\xA0", "\xE2\x80\xA8", "#"}) {
+        for (const char* text :
+             {"@{\"a\":[1,2]}", "{@\"a\":[1,2]}", "{\"a\"@:[1,2]}", "{\"a\":@[1,2]}",
+              "{\"a\":[@1,2]}", "{\"a\":[1@,2]}", "{\"a\":[1,@2]}", "{\"a\":[1,2@]}",
+              "{\"a\":[1,2]@}", "{\"a\":[1,2]}@"}) {
+            std::string with = text;
+            with.replace(with.find('@'), 1, odd);
+            EXPECT_EQ(read(with), "!input_invalid") << with;
+            with = text;
+            with.replace(with.find('@'), 1, std::string(" ") + odd + " ");
+            EXPECT_EQ(read(with), "!input_invalid") << with;
+            with = text;
+            with.replace(with.find('@'), 1, "\t/* x */ \r\n");
+            EXPECT_EQ(read(with), R"({"a":[1,2]})") << with;
+        }
+    }
+}
+
+/// Strings and gaps are looked through many bytes at a time: each place and length is its own case.
 TEST(LenientJson, FindsTheEndWhereverItStands) {
     for (std::size_t length = 0; length < 40; ++length) {
         const std::string fill(length, 'x');
@@ -161,6 +186,29 @@ TEST(LenientJson, RefusesTwoMembersOfOneName) {
     EXPECT_EQ(read(many + "KEY57:1}"), "!input_invalid");
 }
 
+/// Names are compared only where they are alike at a first look: it must never miss two.
+TEST(LenientJson, FindsEveryNameThatIsThereTwice) {
+    std::mt19937 random(7);
+    constexpr std::string_view kLetters = "aAbBzZ@`[{_09";
+    std::size_t twice = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        std::set<std::string> names;
+        bool doubled = false;
+        std::string text = "{";
+        for (std::size_t member = random() % 12; member > 0; --member) {
+            std::string name;
+            for (std::size_t length = random() % 4; length > 0; --length) {
+                name += kLetters[random() % kLetters.size()];
+            }
+            doubled = !names.insert(base::to_lower(name)).second || doubled;
+            text += "\"" + name + "\":0,";
+        }
+        ASSERT_EQ(LenientJson::parse(text + "}").has_value(), !doubled) << text;
+        twice += doubled ? 1 : 0;
+    }
+    EXPECT_GT(twice, 1000U);
+}
+
 TEST(LenientJson, HasLimits) {
     const auto nested = [](std::size_t depth) {
         return std::string(depth, '[') + std::string(depth, ']');
@@ -188,6 +236,25 @@ TEST(LenientJson, ValuesKnowTheirPlaceInTheText) {
     EXPECT_EQ(root.member("a")->size(), 2U);
     EXPECT_FALSE(root.member("c"));
     EXPECT_FALSE(root.member("a")->member("x"));
+    EXPECT_EQ(root.member("a")->text(), "");
+}
+
+TEST(LenientJson, StringsWithEscapesKnowTheirPlaceToo) {
+    const std::string text = R"({"\u0061":["\n","plain",'it\'s',"","\u00e9"],"b":"\\"})";
+    const auto document = LenientJson::parse(text);
+    ASSERT_TRUE(document);
+    const JsonValue root = document->root();
+    std::string sources;
+    std::string texts;
+    for (const JsonValue value : *root.member("a")) {
+        sources.append(value.source()).append(";");
+        texts.append(value.text()).append(";");
+    }
+    EXPECT_EQ(sources, R"("\n";"plain";'it\'s';"";"\u00e9";)");
+    EXPECT_EQ(texts, "\n;plain;it's;;\xC3\xA9;");
+    EXPECT_EQ(root.member("b")->source(), R"("\\")");
+    EXPECT_EQ(root.member("b")->text(), "\\");
+    EXPECT_EQ(root.source(), text);
 }
 
 }  // namespace
