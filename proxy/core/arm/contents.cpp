@@ -109,9 +109,10 @@ const char* BodyReader::read_resource_list(JsonValue body, std::size_t depth) {
         const auto value = body.member(key);
         return value && value->is_string() ? value->text() : std::string_view{};
     };
-    const std::string type = std::string(text("provider")) + "/" + std::string(text("type"));
+    const std::string type_text = std::string(text("provider")) + "/" + std::string(text("type"));
+    const ResourceType type = resource_type(type_text);
     const auto resources = body.member("resources");
-    if (!is_resource_type(type) || !resources || !resources->is_array()) {
+    if (!type.readable() || !resources || !resources->is_array()) {
         return "The body does not say which resources are to be validated.";
     }
     const std::string_view scope_id = text("scope");
@@ -130,9 +131,10 @@ const char* BodyReader::read_resource_list(JsonValue body, std::size_t depth) {
         if (item.request.carries != Carries::nothing) item.inside = Inside::not_read;
         item.request.resource_name = item.name;
         item.request.resource_id = std::nullopt;
-        const bool child = type.find('/') != type.rfind('/');
+        const bool child = type_text.find('/') != type_text.rfind('/');
         if (scope.known() && !item.name.empty()) {
-            const std::string last = child ? type.substr(type.rfind('/') + 1) : "providers/" + type;
+            const std::string last =
+                child ? type_text.substr(type_text.rfind('/') + 1) : "providers/" + type_text;
             item.request.resource_id = scope.path + "/" + last + "/" + item.name;
         }
         items_.push_back(std::move(item));

@@ -67,27 +67,37 @@ struct TemplateWalker::Members {
     std::optional<JsonValue> import;     ///< what `extension` was called before
 
     explicit Members(JsonValue resource) : symbolic_name(resource.key()), count(resource.size()) {
-        struct Known {
-            std::string_view name;
-            std::optional<JsonValue> Members::*member;
-        };
-        constexpr std::array kKnown{Known{"type", &Members::type},
-                                    Known{"name", &Members::name},
-                                    Known{"copy", &Members::copy},
-                                    Known{"condition", &Members::condition},
-                                    Known{"existing", &Members::existing},
-                                    Known{"scope", &Members::scope},
-                                    Known{"subscriptionId", &Members::subscription},
-                                    Known{"resourceGroup", &Members::group},
-                                    Known{"properties", &Members::properties},
-                                    Known{"resources", &Members::children},
-                                    Known{"extension", &Members::extension},
-                                    Known{"import", &Members::import}};
         for (const JsonValue value : resource) {
-            const auto known = std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& each) {
-                return base::ascii_iequals(each.name, value.key());
-            });
-            if (known != kKnown.end()) this->*known->member = value;
+            if (auto* const member = named(value.key())) *member = value;
+        }
+    }
+
+  private:
+    /// By its length at first: a name is compared with one or two.
+    std::optional<JsonValue>* named(std::string_view key) noexcept {
+        const auto is = [key](std::string_view wanted) { return base::ascii_iequals(key, wanted); };
+        switch (key.size()) {
+            case 4:
+                return is("type") ? &type : is("name") ? &name : is("copy") ? &copy : nullptr;
+            case 5:
+                return is("scope") ? &scope : nullptr;
+            case 6:
+                return is("import") ? &import : nullptr;
+            case 8:
+                return is("existing") ? &existing : nullptr;
+            case 9:
+                return is("condition")   ? &condition
+                       : is("resources") ? &children
+                       : is("extension") ? &extension
+                                         : nullptr;
+            case 10:
+                return is("properties") ? &properties : nullptr;
+            case 13:
+                return is("resourceGroup") ? &group : nullptr;
+            case 14:
+                return is("subscriptionId") ? &subscription : nullptr;
+            default:
+                return nullptr;
         }
     }
 };
@@ -137,6 +147,8 @@ const char* TemplateWalker::walk_nested(JsonValue properties,
                       !is_text(option, "notSpecified");
         if (!own && !inner.blind) context = outer;
     }
+    const std::size_t likely = first + std::min(resources->size(), kMaxCarried);
+    if (likely > items_.capacity()) items_.reserve(std::max(likely, 2 * items_.capacity()));
     const char* why = walk_resources(*resources, {*context, scope, depth});
     if (why != nullptr) items_.resize(first);
     return why;
@@ -202,15 +214,16 @@ const char* TemplateWalker::walk_one(const Members& resource, const Place& place
 
 TemplateResource TemplateWalker::read_resource(const Members& resource, const Place& place) {
     TemplateResource own;
-    if (resource.type && resource.type->is_string()) own.type = resource.type->text();
+    if (resource.type && resource.type->is_string()) own.type = of_type(resource.type->text()).type;
     bool known = false;
     // Without a name it goes by its symbolic one, as the resources of other providers do.
-    std::string text = resource.name ? evaluated_text(*resource.name, place.context, known)
-                                     : std::string(resource.symbolic_name);
-    own.name = template_name(std::move(text), own.type, known);
-    if (place.parent != nullptr) own = join_parent(*place.parent, own);
+    const std::string_view text = resource.name
+                                      ? evaluated_text(*resource.name, place.context, known)
+                                      : resource.symbolic_name;
+    own.name = template_name(text, own.type, known);
+    if (place.parent != nullptr) own = join_parent(*place.parent, own, texts_);
     const bool foreign = is_present(resource.extension) || is_present(resource.import);
-    if (foreign || !is_resource_type(own.type)) own.type.clear();
+    if (foreign || !own.type.readable()) own.type = {};
     return own;
 }
 
@@ -218,14 +231,14 @@ void TemplateWalker::add(const Members& resource,
                          const TemplateResource& what,
                          const Place& place) {
     const bool existing = place.symbolic && is_true(resource.existing);
-    const bool deployment = !existing && is_contents_type(what.type);
-    TemplateScope scope = resource_scope(resource, place);
-    CarriedRequest item;
+    TemplateScope other;
+    const TemplateScope& scope = resource_scope(resource, place, other);
+    CarriedRequest& item = items_.emplace_back();
     item.name = what.name.text;
     item.method = existing ? "GET" : "PUT";
     item.depth = place.depth;
-    if (auto request = classified(item.method, scope, what)) {
-        item.request = *std::move(request);
+    if (classify(item.request, existing, scope, what)) {
+        if (!existing && of_type(what.type.text).carries) add_nested(resource, scope, place);
     } else if (existing) {
         item.request.request_class = RequestClass::read;
     } else {
@@ -233,57 +246,80 @@ void TemplateWalker::add(const Members& resource,
         item.request.carries = Carries::deployment;
         item.inside = Inside::not_read;
     }
-    items_.push_back(std::move(item));
-    if (deployment) add_nested(resource, std::move(scope), place);
 }
 
-std::optional<Classification> TemplateWalker::classified(std::string_view method,
-                                                         const TemplateScope& scope,
-                                                         const TemplateResource& resource) {
-    known_key_ = method;
-    known_key_ += static_cast<char>('0' + static_cast<int>(scope.kind));
-    known_key_ += resource.type;
-    const auto found = known_.find(known_key_);
-    if (found == known_.end()) {
-        auto request = classify_resource(method, scope, resource, rules_);
-        // Of an extension below another type the name tells the namespace: not the type alone.
-        const bool by_name = base::ascii_ifind(resource.type, "/providers/") != std::string::npos;
-        if (!request || by_name) return request;
-        Classification& kept = known_.emplace(known_key_, *request).first->second;
-        kept.resource_id.reset();
-        kept.resource_name.clear();
-        return request;
+TemplateWalker::OfType& TemplateWalker::of_type(std::string_view type) {
+    if (latest_type_ != nullptr && latest_type_->type.text == type) return *latest_type_;
+    const auto [found, is_new] = types_.try_emplace(type);
+    OfType& out = found->second;
+    if (is_new) {
+        out.type = resource_type(type);
+        out.by_name = base::ascii_ifind(type, "/providers/") != std::string_view::npos;
+        const auto& carrying = rules_.exempt.contents.types;
+        out.carries = std::any_of(
+            carrying.begin(), carrying.end(),
+            [type](const std::string& listed) { return base::ascii_iequals(listed, type); });
     }
-    Classification out = found->second;
-    name_resource(out, scope, resource);
+    latest_type_ = &out;
     return out;
 }
 
+/// False where the type cannot be read.
+bool TemplateWalker::classify(Classification& out,
+                              bool existing,
+                              const TemplateScope& scope,
+                              const TemplateResource& resource) {
+    OfType& known = of_type(resource.type.text);
+    for (const OfType::Judged& judged : known.judged) {
+        if (judged.existing != existing || judged.scope != scope.kind) continue;
+        out = judged.request;
+        name_resource(out, scope, resource);
+        return true;
+    }
+    auto request = classify_resource(existing ? "GET" : "PUT", scope, resource, rules_);
+    if (!request) return false;
+    if (!known.by_name) {
+        known.judged.push_back({existing, scope.kind, *request});
+        known.judged.back().request.resource_id.reset();
+        known.judged.back().request.resource_name.clear();
+    }
+    out = *std::move(request);
+    return true;
+}
+
 /// What the nested deployment just added carries.
-void TemplateWalker::add_nested(const Members& resource, TemplateScope scope, const Place& place) {
+void TemplateWalker::add_nested(const Members& resource,
+                                const TemplateScope& scope,
+                                const Place& place) {
     const std::size_t at = items_.size() - 1;
     const auto& properties = resource.properties;
     items_[at].inside = Inside::not_read;
     if (!properties || !properties->is_object()) return;
     const auto stack_scope = properties->member("deploymentScope");
+    TemplateScope stack;
     if (is_present(stack_scope)) {
         bool known = false;
-        const std::string text = evaluated_text(*stack_scope, place.context, known);
-        scope = known ? scope_of_text(text, scope) : TemplateScope();
+        const std::string_view text = evaluated_text(*stack_scope, place.context, known);
+        if (known) stack = scope_of_text(text, scope);
     }
+    const TemplateScope& target = is_present(stack_scope) ? stack : scope;
     bool more = false;
-    const char* why = walk_nested(*properties, scope, place.depth + 1, &place.context, more);
+    const char* why = walk_nested(*properties, target, place.depth + 1, &place.context, more);
     if (why != nullptr) return;
     items_[at].inside = Inside::read;
     items_[at].more_than_listed = more;
 }
 
-/// Where a resource lands: `scope`, or for deployments and `existing` ones another group.
-TemplateScope TemplateWalker::resource_scope(const Members& resource, const Place& place) {
+/// Where a resource lands: `scope`, or for deployments and `existing` ones another group. `other`
+/// is where that is written.
+const TemplateScope& TemplateWalker::resource_scope(const Members& resource,
+                                                    const Place& place,
+                                                    TemplateScope& other) {
     bool known = false;
     if (is_present(resource.scope)) {
-        const std::string text = evaluated_text(*resource.scope, place.context, known);
-        return known ? scope_of_text(text, place.scope) : TemplateScope();
+        const std::string_view text = evaluated_text(*resource.scope, place.context, known);
+        if (known) other = scope_of_text(text, place.scope);
+        return other;
     }
     const auto& subscription = resource.subscription;
     const auto& group = resource.group;
@@ -292,32 +328,24 @@ TemplateScope TemplateWalker::resource_scope(const Members& resource, const Plac
     std::string path = "/subscriptions/";
     path += is_present(subscription) ? evaluated_text(*subscription, place.context, known)
                                      : place.scope.subscription;
-    if (path.ends_with('/')) return {};
-    TemplateScope scope;
-    scope.kind = TemplateScope::Kind::subscription;
-    scope.subscription = path.substr(path.rfind('/') + 1);
+    if (path.ends_with('/')) return other;
+    other.kind = TemplateScope::Kind::subscription;
+    other.subscription = path.substr(path.rfind('/') + 1);
     if (is_present(group)) {
-        scope.resource_group = evaluated_text(*group, place.context, known);
-        path += "/resourceGroups/" + scope.resource_group;
+        other.resource_group = evaluated_text(*group, place.context, known);
+        path += "/resourceGroups/" + other.resource_group;
     }
-    scope.path = std::move(path);
-    return scope;
+    other.path = std::move(path);
+    return other;
 }
 
 /// What it evaluates to, or the text as written.
-std::string TemplateWalker::evaluated_text(JsonValue value,
-                                           const TemplateContext& context,
-                                           bool& known) {
-    Evaluated result = evaluator_.evaluate(value, context);
+std::string_view TemplateWalker::evaluated_text(JsonValue value,
+                                                const TemplateContext& context,
+                                                bool& known) {
+    const Evaluated result = evaluator_.evaluate(value, context);
     known = result.is_text();
-    return known ? std::move(result.text) : std::string(value.text());
-}
-
-bool TemplateWalker::is_contents_type(std::string_view type) const {
-    const auto& types = rules_.exempt.contents.types;
-    return std::any_of(types.begin(), types.end(), [type](const std::string& listed) {
-        return base::ascii_iequals(listed, type);
-    });
+    return known ? result.text : value.text();
 }
 
 }  // namespace armgate::arm

@@ -5,9 +5,9 @@
 #include "core/arm/lenient_json.hpp"
 #include "core/arm/template_expression.hpp"
 #include "core/arm/template_scope.hpp"
+#include "core/base/text_store.hpp"
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -56,22 +56,38 @@ class TemplateWalker {
     const char* walk_copies(const Members& resource, const Place& place);
     const char* walk_one(const Members& resource, const Place& place);
     void add(const Members& resource, const TemplateResource& what, const Place& place);
-    void add_nested(const Members& resource, TemplateScope scope, const Place& place);
+    void add_nested(const Members& resource, const TemplateScope& scope, const Place& place);
     TemplateResource read_resource(const Members& resource, const Place& place);
-    TemplateScope resource_scope(const Members& resource, const Place& place);
-    std::string evaluated_text(JsonValue value, const TemplateContext& context, bool& known);
-    bool is_contents_type(std::string_view type) const;
-    std::optional<Classification> classified(std::string_view method,
-                                             const TemplateScope& scope,
-                                             const TemplateResource& resource);
+    const TemplateScope& resource_scope(const Members& resource,
+                                        const Place& place,
+                                        TemplateScope& other);
+    std::string_view evaluated_text(JsonValue value, const TemplateContext& context, bool& known);
+
+    /// What is known of a type: a template has few of them, and each costs a reading.
+    struct OfType {
+        ResourceType type;
+        bool carries = false;  ///< it is a deployment
+        bool by_name = false;  ///< of an extension below another type the name tells the namespace
+        struct Judged {
+            bool existing;
+            TemplateScope::Kind scope;
+            Classification request;
+        };
+        std::vector<Judged> judged;
+    };
+    OfType& of_type(std::string_view type);
+    bool classify(Classification& out,
+                  bool existing,
+                  const TemplateScope& scope,
+                  const TemplateResource& resource);
 
     const ArmRules& rules_;
     std::vector<CarriedRequest>& items_;
-    Evaluator evaluator_;
-    /// By method, kind of scope and type: a template has few of them, and each costs a reading.
-    std::unordered_map<std::string, Classification> known_;
-    std::string known_key_;  ///< written anew for each resource, in the same memory
-    bool overfull_ = false;  ///< stays, though what was too much is taken off again
+    base::TextStore texts_;
+    Evaluator evaluator_{texts_};
+    std::unordered_map<std::string_view, OfType> types_;
+    OfType* latest_type_ = nullptr;  ///< resources of a type often follow each other
+    bool overfull_ = false;          ///< stays, though what was too much is taken off again
 };
 
 }  // namespace armgate::arm

@@ -33,7 +33,8 @@ class ExpressionReader {
     Evaluated read();
     Evaluated read_primary();
     Evaluated read_call();
-    Evaluated call(const std::string& name, const std::vector<Evaluated>& arguments);
+    bool read_arguments();
+    Evaluated call(std::string_view name, std::span<const Evaluated> arguments);
     Evaluated property_of(const Evaluated& value, const Evaluated& key);
     Evaluated element_of(const Evaluated& value, std::int64_t index);
     Evaluated child(const Evaluated& parent, JsonValue value);
@@ -79,10 +80,10 @@ Evaluated ExpressionReader::read_primary() {
         case TemplateTokens::Kind::other:
             return read_call();
         case TemplateTokens::Kind::text: {
-            auto text = tokens_.read_text();
-            if (!text) return fail();
+            const auto quoted = tokens_.read_quoted();
+            if (!quoted) return fail();
             out.kind = Kind::text;
-            out.text = *std::move(text);
+            out.text = quoted->doubled ? evaluator_.texts_.keep(quoted->text()) : quoted->written;
             break;
         }
         case TemplateTokens::Kind::number: {
@@ -98,32 +99,47 @@ Evaluated ExpressionReader::read_primary() {
 
 /// A function of the template's own is unknown, but its arguments are read over.
 Evaluated ExpressionReader::read_call() {
-    const std::string name = base::to_lower(tokens_.read_name());
-    if (name.empty() || !tokens_.take('(')) return fail();
-    std::vector<Evaluated> arguments;
-    arguments.reserve(4);  // few functions take more
-    if (!tokens_.take(')')) {
-        do {
-            arguments.push_back(read());
-            if (fault_) return {};
-        } while (tokens_.take(','));
-        if (!tokens_.take(')')) return fail();
+    std::string_view name = tokens_.read_word();
+    bool own = false;
+    while (!name.empty() && tokens_.take('.')) {
+        own = true;
+        name = tokens_.read_word();
     }
-    return call(name, arguments);
+    if (name.empty() || !tokens_.take('(')) return fail();
+    auto& all = evaluator_.arguments_;
+    const std::size_t first = all.size();
+    const bool complete = read_arguments();
+    const Evaluated out = !complete ? fail()
+                          : own     ? Evaluated()
+                                    : call(name, std::span<const Evaluated>(all).subspan(first));
+    all.resize(first);
+    return out;
 }
 
-Evaluated ExpressionReader::call(const std::string& name, const std::vector<Evaluated>& arguments) {
+/// Past the closing parenthesis; what they amount to is added to the evaluator's.
+bool ExpressionReader::read_arguments() {
+    if (tokens_.take(')')) return true;
+    do {
+        const Evaluated argument = read();
+        if (fault_) return false;
+        evaluator_.arguments_.push_back(argument);
+    } while (tokens_.take(','));
+    return tokens_.take(')');
+}
+
+Evaluated ExpressionReader::call(std::string_view name, std::span<const Evaluated> arguments) {
     std::size_t cost = kCallCost;
     for (const auto& argument : arguments) cost += argument.text.size();
     if (!evaluator_.spend(cost)) return fail();
-    const bool named = arguments.size() == 1 && arguments[0].is_text();
-    if (name == "parameters") {
-        return named ? evaluator_.parameter(arguments[0].text, context_) : Evaluated();
+    const bool parameter = base::ascii_iequals(name, "parameters");
+    if (parameter || base::ascii_iequals(name, "variables")) {
+        if (arguments.size() != 1 || !arguments[0].is_text()) return {};
+        const std::string_view which = arguments[0].text;  // what follows may move the arguments
+        return parameter ? evaluator_.parameter(which, context_)
+                         : evaluator_.variable(which, context_);
     }
-    if (name == "variables") {
-        return named ? evaluator_.variable(arguments[0].text, context_) : Evaluated();
-    }
-    return call_template_function(name, arguments, context_);
+    const Evaluated out = call_template_function(name, {arguments, context_, evaluator_.texts_});
+    return evaluator_.spend(out.text.size()) ? out : fail();
 }
 
 Evaluated ExpressionReader::child(const Evaluated& parent, JsonValue value) {
@@ -133,7 +149,7 @@ Evaluated ExpressionReader::child(const Evaluated& parent, JsonValue value) {
 
 Evaluated ExpressionReader::property_of(const Evaluated& value, const Evaluated& key) {
     if (value.kind == Kind::builtin && key.is_text()) {
-        return builtin_property(value.text, key.text, context_);
+        return builtin_property(value.text, key.text, context_, evaluator_.texts_);
     }
     if (!value.node) return {};
     if (key.kind == Kind::integer) return element_of(value, key.integer);

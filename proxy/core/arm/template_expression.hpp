@@ -5,10 +5,12 @@
 #pragma once
 
 #include "core/arm/lenient_json.hpp"
+#include "core/base/text_store.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,13 +19,13 @@ namespace armgate::arm {
 
 struct TemplateContext;
 
-/// What an expression amounts to.
+/// What an expression amounts to. Cheap to copy: views into the document and the evaluator's store.
 struct Evaluated {
-    enum class Kind { unknown, boolean, integer, text, node, builtin };
+    enum class Kind : std::uint8_t { unknown, boolean, integer, text, node, builtin };
     Kind kind = Kind::unknown;
     bool boolean = false;
     std::int64_t integer = 0;
-    std::string text;               ///< of `text`; of `builtin` the function's name in lower case
+    std::string_view text;          ///< of `text`; of `builtin` the function's name in lower case
     std::optional<JsonValue> node;  ///< an array or object, or null
     /// Where the strings inside `node` are evaluated; without one they are literals.
     const TemplateContext* context = nullptr;
@@ -54,6 +56,9 @@ struct TemplateContext {
 /// Work is bounded: what one body may cost is used up by length and by members looked through.
 class Evaluator {
   public:
+    /// What is put together goes to `texts`, which outlives the results.
+    explicit Evaluator(base::TextStore& texts) noexcept : texts_(texts) {}
+
     /// A string in brackets is evaluated, everything else stands for itself.
     [[nodiscard]] Evaluated evaluate(JsonValue value, const TemplateContext& context);
 
@@ -70,6 +75,8 @@ class Evaluator {
     [[nodiscard]] Evaluated variable(std::string_view name, const TemplateContext& context);
     [[nodiscard]] std::optional<JsonValue> look_up(const std::optional<JsonValue>& object,
                                                    std::string_view name);
+    base::TextStore& texts_;
+    std::vector<Evaluated> arguments_;  ///< of the calls that are being read
     std::size_t budget_ = 2'000'000;
     std::size_t depth_ = 0;
     bool exhausted_ = false;

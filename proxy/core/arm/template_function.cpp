@@ -14,15 +14,21 @@ namespace {
 
 using Kind = Evaluated::Kind;
 using Arguments = std::span<const Evaluated>;
+using Call = TemplateCall;
 
 /// No name is as long; what doubles itself again and again ends here.
 constexpr std::size_t kMaxText = 2048;
 
-Evaluated text_value(std::string text) {
+/// Functions whose result is known by its properties alone.
+constexpr std::string_view kGroup = "resourcegroup";
+constexpr std::string_view kSubscription = "subscription";
+
+/// `text` is put together and goes to the store.
+Evaluated text_value(std::string_view text, base::TextStore& texts) {
     Evaluated out;
     if (text.size() > kMaxText) return out;
     out.kind = Kind::text;
-    out.text = std::move(text);
+    out.text = texts.keep(text);
     return out;
 }
 
@@ -52,16 +58,18 @@ bool append_text(std::string& out, const Evaluated& value) {
     return true;
 }
 
-Evaluated concat(Arguments arguments, const TemplateContext&) {
+Evaluated concat(const Call& call) {
+    const Arguments arguments = call.arguments;
     std::string out;
     for (const auto& argument : arguments) {
         if (out.size() > kMaxText || !append_text(out, argument)) return {};
     }
-    return arguments.empty() ? Evaluated() : text_value(std::move(out));
+    return arguments.empty() ? Evaluated() : text_value(out, call.texts);
 }
 
 /// `{N}` alone is understood: no alignment, no format, no doubled brace.
-Evaluated format(Arguments arguments, const TemplateContext&) {
+Evaluated format(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.empty() || !arguments[0].is_text()) return {};
     std::string_view rest = arguments[0].text;
     std::string out;
@@ -77,10 +85,11 @@ Evaluated format(Arguments arguments, const TemplateContext&) {
         if (out.size() > kMaxText || !append_text(out, arguments[*index + 1])) return {};
         rest.remove_prefix(close + 1);
     }
-    return text_value(std::move(out));
+    return text_value(out, call.texts);
 }
 
-Evaluated equals(Arguments arguments, const TemplateContext&) {
+Evaluated equals(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 2 || arguments[0].kind != arguments[1].kind) return {};
     const Evaluated& a = arguments[0];
     const Evaluated& b = arguments[1];
@@ -94,7 +103,8 @@ Evaluated equals(Arguments arguments, const TemplateContext&) {
     return {};
 }
 
-Evaluated negate(Arguments arguments, const TemplateContext&) {
+Evaluated negate(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 1 || arguments[0].kind != Kind::boolean) return {};
     return boolean_value(!arguments[0].boolean);
 }
@@ -112,35 +122,38 @@ Evaluated junction(Arguments arguments, bool decides) {
     return all_known ? boolean_value(!decides) : Evaluated();
 }
 
-Evaluated all_of(Arguments arguments, const TemplateContext&) {
-    return junction(arguments, false);
+Evaluated all_of(const Call& call) {
+    return junction(call.arguments, false);
 }
 
-Evaluated any_of(Arguments arguments, const TemplateContext&) {
-    return junction(arguments, true);
+Evaluated any_of(const Call& call) {
+    return junction(call.arguments, true);
 }
 
-Evaluated choose(Arguments arguments, const TemplateContext&) {
+Evaluated choose(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 3 || arguments[0].kind != Kind::boolean) return {};
     return arguments[arguments[0].boolean ? 1 : 2];
 }
 
-Evaluated always_true(Arguments arguments, const TemplateContext&) {
-    return arguments.empty() ? boolean_value(true) : Evaluated();
+Evaluated always_true(const Call& call) {
+    return call.arguments.empty() ? boolean_value(true) : Evaluated();
 }
 
-Evaluated always_false(Arguments arguments, const TemplateContext&) {
-    return arguments.empty() ? boolean_value(false) : Evaluated();
+Evaluated always_false(const Call& call) {
+    return call.arguments.empty() ? boolean_value(false) : Evaluated();
 }
 
-Evaluated is_empty(Arguments arguments, const TemplateContext&) {
+Evaluated is_empty(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 1) return {};
     if (arguments[0].is_text()) return boolean_value(arguments[0].text.empty());
     const auto& node = arguments[0].node;
     return node && !node->is_null() ? boolean_value(node->size() == 0) : Evaluated();
 }
 
-Evaluated length(Arguments arguments, const TemplateContext&) {
+Evaluated length(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 1) return {};
     const auto& node = arguments[0].node;
     if (!node || !(node->is_array() || node->is_object())) return {};
@@ -151,23 +164,27 @@ bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
 }
 
-Evaluated lower(Arguments arguments, const TemplateContext&) {
+Evaluated lower(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 1 || !arguments[0].is_text() || !is_ascii(arguments[0].text)) return {};
-    return text_value(base::to_lower(arguments[0].text));
+    return text_value(base::to_lower(arguments[0].text), call.texts);
 }
 
-Evaluated upper(Arguments arguments, const TemplateContext&) {
+Evaluated upper(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 1 || !arguments[0].is_text() || !is_ascii(arguments[0].text)) return {};
-    return text_value(base::to_upper(arguments[0].text));
+    return text_value(base::to_upper(arguments[0].text), call.texts);
 }
 
-Evaluated to_text(Arguments arguments, const TemplateContext&) {
+Evaluated to_text(const Call& call) {
+    const Arguments arguments = call.arguments;
     std::string text;
     if (arguments.size() != 1 || !append_text(text, arguments[0])) return {};
-    return text_value(std::move(text));
+    return text_value(text, call.texts);
 }
 
-Evaluated to_boolean(Arguments arguments, const TemplateContext&) {
+Evaluated to_boolean(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() != 1) return {};
     if (arguments[0].kind == Kind::boolean) return arguments[0];
     if (!arguments[0].is_text()) return {};
@@ -176,15 +193,17 @@ Evaluated to_boolean(Arguments arguments, const TemplateContext&) {
     return {};
 }
 
-Evaluated copy_index(Arguments arguments, const TemplateContext& context) {
+Evaluated copy_index(const Call& call) {
+    Arguments arguments = call.arguments;
+    const auto& copies = call.context.copies;
     const CopyStep* step = nullptr;
     if (!arguments.empty() && arguments[0].is_text()) {
-        for (const auto& copy : context.copies) {
+        for (const auto& copy : copies) {
             if (base::ascii_iequals(copy.name, arguments[0].text)) step = &copy;
         }
         arguments = arguments.subspan(1);
-    } else if (context.copies.size() == 1) {  // of several loops it is not said which is meant
-        step = &context.copies.front();
+    } else if (copies.size() == 1) {  // of several loops it is not said which is meant
+        step = &copies.front();
     }
     if (step == nullptr || step->index < 0 || arguments.size() > 1) return {};
     if (arguments.empty()) return integer_value(step->index);
@@ -195,7 +214,7 @@ Evaluated copy_index(Arguments arguments, const TemplateContext& context) {
 }
 
 /// `{prefix}/providers/{ns}/{type}/{name}...`; unknown where types and names do not pair up.
-Evaluated joined_id(std::string prefix, std::string_view type, Arguments names) {
+Evaluated joined_id(const Call& call, std::string prefix, std::string_view type, Arguments names) {
     const auto types = base::split(type, '/');
     if (types.size() < 2 || types.size() - 1 != names.size()) return {};
     prefix += "/providers/";
@@ -204,9 +223,10 @@ Evaluated joined_id(std::string prefix, std::string_view type, Arguments names) 
         if (!names[i].is_text()) return {};
         prefix += "/";
         prefix += types[i + 1];
-        prefix += "/" + names[i].text;
+        prefix += "/";
+        prefix += names[i].text;
     }
-    return text_value(std::move(prefix));
+    return text_value(prefix, call.texts);
 }
 
 /// Index of the argument that is the resource type: the first that holds a slash.
@@ -220,38 +240,44 @@ std::size_t type_index(Arguments arguments) {
     return i;
 }
 
-Evaluated resource_id(Arguments arguments, const TemplateContext& context) {
+Evaluated resource_id(const Call& call) {
+    const Arguments arguments = call.arguments;
     const std::size_t at = type_index(arguments);
     if (at >= arguments.size() || at > 2) return {};
-    const std::string& subscription = at == 2 ? arguments[0].text : context.subscription;
-    const std::string& group = at == 0 ? context.resource_group : arguments[at - 1].text;
+    const std::string_view subscription = at == 2 ? arguments[0].text : call.context.subscription;
+    const std::string_view group = at == 0 ? call.context.resource_group : arguments[at - 1].text;
     if (subscription.empty() || group.empty()) return {};
-    return joined_id("/subscriptions/" + subscription + "/resourceGroups/" + group,
-                     arguments[at].text, arguments.subspan(at + 1));
+    std::string prefix = "/subscriptions/";
+    prefix.append(subscription).append("/resourceGroups/").append(group);
+    return joined_id(call, std::move(prefix), arguments[at].text, arguments.subspan(at + 1));
 }
 
-Evaluated subscription_resource_id(Arguments arguments, const TemplateContext& context) {
+Evaluated subscription_resource_id(const Call& call) {
+    const Arguments arguments = call.arguments;
     const std::size_t at = type_index(arguments);
     if (at >= arguments.size() || at > 1) return {};
-    const std::string& subscription = at == 1 ? arguments[0].text : context.subscription;
+    const std::string_view subscription = at == 1 ? arguments[0].text : call.context.subscription;
     if (subscription.empty()) return {};
-    return joined_id("/subscriptions/" + subscription, arguments[at].text,
-                     arguments.subspan(at + 1));
+    std::string prefix = "/subscriptions/";
+    prefix.append(subscription);
+    return joined_id(call, std::move(prefix), arguments[at].text, arguments.subspan(at + 1));
 }
 
-Evaluated tenant_resource_id(Arguments arguments, const TemplateContext&) {
+Evaluated tenant_resource_id(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.empty() || !arguments[0].is_text()) return {};
-    return joined_id({}, arguments[0].text, arguments.subspan(1));
+    return joined_id(call, {}, arguments[0].text, arguments.subspan(1));
 }
 
-Evaluated extension_resource_id(Arguments arguments, const TemplateContext&) {
+Evaluated extension_resource_id(const Call& call) {
+    const Arguments arguments = call.arguments;
     if (arguments.size() < 2 || !arguments[0].is_text() || !arguments[1].is_text()) return {};
-    return joined_id(arguments[0].text, arguments[1].text, arguments.subspan(2));
+    return joined_id(call, std::string(arguments[0].text), arguments[1].text, arguments.subspan(2));
 }
 
 struct Function {
     std::string_view name;
-    Evaluated (*call)(Arguments, const TemplateContext&);
+    Evaluated (*call)(const Call&);
 };
 
 constexpr std::array kFunctions{Function{"concat", concat},
@@ -277,36 +303,38 @@ constexpr std::array kFunctions{Function{"concat", concat},
 
 }  // namespace
 
-Evaluated call_template_function(std::string_view name,
-                                 const std::vector<Evaluated>& arguments,
-                                 const TemplateContext& context) {
-    if (arguments.empty() && (name == "resourcegroup" || name == "subscription")) {
-        Evaluated out;
-        out.kind = Kind::builtin;
-        out.text = name;
-        return out;
+Evaluated call_template_function(std::string_view name, const TemplateCall& call) {
+    if (call.arguments.empty()) {
+        for (const std::string_view builtin : {kGroup, kSubscription}) {
+            if (!base::ascii_iequals(name, builtin)) continue;
+            Evaluated out;
+            out.kind = Kind::builtin;
+            out.text = builtin;
+            return out;
+        }
     }
     for (const auto& function : kFunctions) {
-        if (function.name == name) return function.call(arguments, context);
+        if (base::ascii_iequals(name, function.name)) return function.call(call);
     }
     return {};
 }
 
 Evaluated builtin_property(std::string_view builtin,
                            std::string_view property,
-                           const TemplateContext& context) {
+                           const TemplateContext& context,
+                           base::TextStore& texts) {
     if (context.subscription.empty()) return {};
     const std::string subscription = "/subscriptions/" + context.subscription;
-    if (builtin == "subscription") {
+    if (builtin == kSubscription) {
         if (base::ascii_iequals(property, "subscriptionId")) {
-            return text_value(context.subscription);
+            return text_value(context.subscription, texts);
         }
-        return base::ascii_iequals(property, "id") ? text_value(subscription) : Evaluated();
+        return base::ascii_iequals(property, "id") ? text_value(subscription, texts) : Evaluated();
     }
     if (context.resource_group.empty()) return {};
-    if (base::ascii_iequals(property, "name")) return text_value(context.resource_group);
+    if (base::ascii_iequals(property, "name")) return text_value(context.resource_group, texts);
     if (!base::ascii_iequals(property, "id")) return {};
-    return text_value(subscription + "/resourceGroups/" + context.resource_group);
+    return text_value(subscription + "/resourceGroups/" + context.resource_group, texts);
 }
 
 }  // namespace armgate::arm

@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace armgate::arm {
 namespace {
@@ -31,9 +32,15 @@ bool is_providers(std::string_view segment) noexcept {
     return base::ascii_iequals(segment, "providers");
 }
 
-/// A resource group is a container: its id has no provider (`.../resourceGroups/{name}`).
-bool is_group(std::string_view type) noexcept {
-    return is_below(type, kGroupType) || is_below(type, kLongGroupType);
+bool is_readable(std::string_view type) noexcept {
+    std::size_t count = 0;
+    while (true) {
+        const std::size_t end = std::min(type.find('/'), type.size());
+        if (!is_type_segment(type.substr(0, end))) return false;
+        ++count;
+        if (end == type.size()) return count >= 2;
+        type.remove_prefix(end + 1);
+    }
 }
 
 /// Takes the segment up to the next slash off the front of `path`.
@@ -44,22 +51,19 @@ std::string_view take_segment(std::string_view& path) noexcept {
 }
 
 /// Appends `/type/name/type/name` of what follows the namespace, or of a group
-/// `/resourceGroups/name...`.
-void append_tail(std::string& out, std::string_view type, const std::vector<std::string>& names) {
-    if (!is_group(type)) {
-        out.append("/providers/").append(take_segment(type));
+/// `/resourceGroups/name...`. `name_of` tells the name of each type.
+template <class NameOf>
+void append_tail(std::string& out, const ResourceType& type, NameOf name_of) {
+    std::string_view rest = type.text;
+    if (!type.is_group()) {
+        out.append("/providers/").append(take_segment(rest));
     } else {
-        if (is_below(type, kLongGroupType)) static_cast<void>(take_segment(type));
-        static_cast<void>(take_segment(type));
+        if (type.kind == ResourceType::Kind::long_group) static_cast<void>(take_segment(rest));
+        static_cast<void>(take_segment(rest));
     }
-    for (const std::string& name : names) {
-        out.append("/").append(take_segment(type)).append("/").append(name);
+    for (std::size_t i = 0; i < type.names; ++i) {
+        out.append("/").append(take_segment(rest)).append("/").append(name_of(i));
     }
-}
-
-std::size_t name_count(std::string_view type) noexcept {
-    const auto slashes = static_cast<std::size_t>(std::count(type.begin(), type.end(), '/'));
-    return is_below(type, kLongGroupType) ? slashes - 1 : slashes;
 }
 
 /// A scope of the same kind whose path is beyond doubt.
@@ -116,70 +120,81 @@ TemplateScope scope_of_text(std::string_view text, const TemplateScope& current)
     return scope_of_id(current.path + "/providers/" + std::string(text));
 }
 
-bool is_resource_type(std::string_view type) noexcept {
-    std::size_t count = 0;
-    while (true) {
-        const std::size_t end = std::min(type.find('/'), type.size());
-        if (!is_type_segment(type.substr(0, end))) return false;
-        ++count;
-        if (end == type.size()) return count >= 2;
-        type.remove_prefix(end + 1);
+ResourceType resource_type(std::string_view text) noexcept {
+    using Kind = ResourceType::Kind;
+    ResourceType type;
+    type.text = text;
+    const bool long_group = is_below(text, kLongGroupType);
+    if (is_readable(text)) {
+        type.kind = long_group                   ? Kind::long_group
+                    : is_below(text, kGroupType) ? Kind::group
+                                                 : Kind::usual;
     }
+    const auto slashes = static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '/'));
+    type.names = long_group ? slashes - 1 : slashes;
+    type.own_names = text.find('.') < text.find('/') ? type.names : slashes + 1;
+    return type;
 }
 
-TemplateResource join_parent(const TemplateResource& parent, const TemplateResource& child) {
-    const std::string_view first = std::string_view(child.type).substr(0, child.type.find('/'));
-    const bool full = first.size() < child.type.size() && first.find('.') != std::string::npos;
+TemplateResource join_parent(const TemplateResource& parent,
+                             const TemplateResource& child,
+                             base::TextStore& texts) {
+    const std::string_view type = child.type.text;
+    const std::string_view first = type.substr(0, type.find('/'));
+    const bool full = first.size() < type.size() && first.find('.') != std::string_view::npos;
     if (full) return child;
+    const auto join = [](std::string_view a, std::string_view b) {
+        std::string out;
+        out.reserve(a.size() + 1 + b.size());
+        return out.append(a).append("/").append(b);
+    };
     TemplateResource out;
-    if (!parent.type.empty() && is_resource_type(parent.type + "/" + child.type)) {
-        out.type = parent.type + "/" + child.type;
+    if (parent.type.readable()) {
+        const std::string joined = join(parent.type.text, type);
+        if (is_readable(joined)) out.type = resource_type(texts.keep(joined));
     }
-    out.name.text = parent.name.text + "/" + child.name.text;
-    if (!parent.name.segments.empty() && !child.name.segments.empty()) {
-        out.name.segments = parent.name.segments;
-        out.name.segments.insert(out.name.segments.end(), child.name.segments.begin(),
-                                 child.name.segments.end());
+    out.name.text = texts.keep(join(parent.name.text, child.name.text));
+    if (!parent.name.ends.empty() && !child.name.ends.empty()) {
+        out.name.ends = parent.name.ends;
+        const auto shift = static_cast<std::uint32_t>(parent.name.text.size() + 1);
+        for (const std::uint32_t end : child.name.ends) out.name.ends.push_back(shift + end);
     }
     return out;
 }
 
-TemplateName template_name(std::string text, std::string_view type, bool known) {
+TemplateName template_name(std::string_view text, const ResourceType& type, bool known) {
     TemplateName name;
-    // A child's own type may be one word: `subnets`.
-    const auto slashes = static_cast<std::size_t>(std::count(type.begin(), type.end(), '/'));
-    const std::size_t wanted = type.find('.') < type.find('/') ? name_count(type) : slashes + 1;
-    if (!known) {
-        if (wanted == 1) name.segments.push_back(text);
-    } else {
-        const auto segments = base::split(text, '/');
-        const bool empty =
-            std::any_of(segments.begin(), segments.end(), [](auto part) { return part.empty(); });
-        if (!empty && segments.size() == wanted) {
-            name.segments.assign(segments.begin(), segments.end());
+    name.text = text;
+    if (!known && type.own_names != 1) return name;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = known ? std::min(text.find('/', begin), text.size()) : text.size();
+        const bool empty = known && end == begin;
+        if (empty || name.ends.size() == type.own_names) {
+            name.ends.clear();
+            return name;
         }
+        name.ends.push_back(static_cast<std::uint32_t>(end));
+        begin = end + 1;
     }
-    name.text = std::move(text);
+    if (name.ends.size() != type.own_names) name.ends.clear();
     return name;
 }
 
 std::optional<std::string> template_resource_id(const TemplateScope& scope,
                                                 const TemplateResource& resource) {
-    const auto& names = resource.name.segments;
-    if (!scope.known() || resource.type.empty() || names.size() != name_count(resource.type)) {
-        return std::nullopt;
-    }
-    const bool group = is_group(resource.type);
-    if (group && scope.subscription.empty()) return std::nullopt;
-    constexpr std::size_t kUsualTail = 128;
+    const TemplateName& name = resource.name;
+    const ResourceType& type = resource.type;
+    if (!scope.known() || !type.readable() || name.ends.size() != type.names) return std::nullopt;
+    if (type.is_group() && scope.subscription.empty()) return std::nullopt;
+    constexpr std::size_t kUsualWords = 32;  // between scope, type and name
     std::string id;
-    id.reserve(scope.path.size() + kUsualTail);
-    if (group) {
+    id.reserve(scope.path.size() + type.text.size() + name.text.size() + kUsualWords);
+    if (type.is_group()) {
         id.append("/subscriptions/").append(scope.subscription);
     } else {
         id = scope.path;
     }
-    append_tail(id, resource.type, names);
+    append_tail(id, type, [&name](std::size_t i) { return name.segment(i); });
     return id;
 }
 
@@ -187,20 +202,20 @@ std::optional<Classification> classify_resource(std::string_view method,
                                                 const TemplateScope& scope,
                                                 const TemplateResource& resource,
                                                 const ArmRules& rules) {
-    if (!is_resource_type(resource.type)) return std::nullopt;
-    const auto types = base::split(resource.type, '/');
-    const std::size_t count = name_count(resource.type);
-    const std::size_t skipped = types.size() - count;
-    std::vector<std::string> names(count, "x");
+    const ResourceType& type = resource.type;
+    if (!type.readable()) return std::nullopt;
+    const auto types = base::split(type.text, '/');
+    const std::size_t skipped = types.size() - type.names;
+    std::vector<std::string_view> names(type.names, "x");
     // `{type}/providers/{extension}`: the namespace of the extension is a segment of the name.
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
         if (!is_providers(types[i + skipped])) continue;
-        if (resource.name.segments.size() != count) return std::nullopt;
-        if (!is_type_segment(resource.name.segments[i])) return std::nullopt;
-        names[i] = resource.name.segments[i];
+        if (resource.name.ends.size() != names.size()) return std::nullopt;
+        names[i] = resource.name.segment(i);
+        if (!is_type_segment(names[i])) return std::nullopt;
     }
-    std::string path = plain_scope(scope, is_group(resource.type));
-    append_tail(path, resource.type, names);
+    std::string path = plain_scope(scope, type.is_group());
+    append_tail(path, type, [&names](std::size_t i) { return names[i]; });
     Classification out = classify(method, path, rules);
     name_resource(out, scope, resource);
     return out;
@@ -210,8 +225,8 @@ void name_resource(Classification& request,
                    const TemplateScope& scope,
                    const TemplateResource& resource) {
     request.resource_id = template_resource_id(scope, resource);
-    request.resource_name =
-        resource.name.segments.empty() ? resource.name.text : resource.name.segments.back();
+    const TemplateName& name = resource.name;
+    request.resource_name = name.ends.empty() ? name.text : name.segment(name.ends.size() - 1);
 }
 
 }  // namespace armgate::arm

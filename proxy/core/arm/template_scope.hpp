@@ -3,11 +3,15 @@
 #pragma once
 
 #include "core/arm/operation.hpp"
+#include "core/base/text_store.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 namespace armgate::arm {
 
@@ -37,28 +41,56 @@ struct TemplateScope {
 /// `/`, or a resource given as `{ns}/{type}/{name}`.
 [[nodiscard]] TemplateScope scope_of_text(std::string_view text, const TemplateScope& current);
 
-/// A resource's name by segments, one a type; `segments` is empty where an expression leaves open
-/// where it is to be cut.
-struct TemplateName {
-    std::string text;
-    std::vector<std::string> segments;
+/// A resource's type taken apart. A template has few types and many resources.
+struct ResourceType {
+    enum class Kind : std::uint8_t {
+        unreadable,  ///< not `{ns}/{type}...` made of ordinary characters
+        usual,
+        group,       ///< a resource group or below one: a container, whose id has no provider
+        long_group,  ///< the same as `Microsoft.Resources/subscriptions/resourceGroups`
+    };
+    std::string_view text;
+    Kind kind = Kind::unreadable;
+    std::uint32_t names = 0;      ///< segments of the whole name
+    std::uint32_t own_names = 1;  ///< of the name beside it; a child's type may be one word
+
+    [[nodiscard]] bool readable() const noexcept { return kind != Kind::unreadable; }
+    [[nodiscard]] bool is_group() const noexcept {
+        return kind == Kind::group || kind == Kind::long_group;
+    }
 };
 
-/// A resource as a template declares it, its parents' types and names before its own.
+/// A view of `text`, `{ns}/{type}/{child}`.
+[[nodiscard]] ResourceType resource_type(std::string_view text) noexcept;
+
+/// A resource's name and where its segments end, one a type; no segments where an expression leaves
+/// open where it is to be cut.
+struct TemplateName {
+    std::string_view text;
+    boost::container::small_vector<std::uint32_t, 4> ends;
+
+    [[nodiscard]] std::string_view segment(std::size_t i) const noexcept {
+        const std::size_t begin = i == 0 ? 0 : ends[i - 1] + std::size_t{1};  // behind the slash
+        return text.substr(begin, ends[i] - begin);
+    }
+};
+
+/// A resource as a template declares it, its parents' types and names before its own. Views.
 struct TemplateResource {
-    std::string type;  ///< `{ns}/{type}/{child}`; empty where it cannot be read
+    ResourceType type;
     TemplateName name;
 };
 
-/// True for `{ns}/{type}...` made of ordinary characters.
-[[nodiscard]] bool is_resource_type(std::string_view type) noexcept;
-
-/// Joins a child's type and name to its parent's (a child may also be written in full).
+/// Joins a child's type and name to its parent's (a child may also be written in full). What is
+/// joined is kept in `texts`.
 [[nodiscard]] TemplateResource join_parent(const TemplateResource& parent,
-                                           const TemplateResource& child);
+                                           const TemplateResource& child,
+                                           base::TextStore& texts);
 
 /// `text` is a name; where it is an expression (`known` false) it is one segment or not cut at all.
-[[nodiscard]] TemplateName template_name(std::string text, std::string_view type, bool known);
+[[nodiscard]] TemplateName template_name(std::string_view text,
+                                         const ResourceType& type,
+                                         bool known);
 
 /// The id, where scope, type and name tell it.
 [[nodiscard]] std::optional<std::string> template_resource_id(const TemplateScope& scope,

@@ -3,14 +3,19 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace armgate::arm {
 namespace {
 
-bool is_word_char(char c) noexcept {
-    const char lower = base::ascii_lower(c);
-    return (lower >= 'a' && lower <= 'z') || base::is_digit(c) || c == '_' || c == '$';
-}
+constexpr auto kWordChars = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("0123456789_$abcdefghijklmnopqrstuvwxyz")) {
+        table[static_cast<unsigned char>(c)] = true;
+    }
+    for (unsigned char c = 'A'; c <= 'Z'; ++c) table[c] = true;
+    return table;
+}();
 
 }  // namespace
 
@@ -23,8 +28,8 @@ TemplateTokens::Kind TemplateTokens::next() noexcept {
 
 std::string_view TemplateTokens::read_word() noexcept {
     skip_space();
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_word_char);
-    const auto size = static_cast<std::size_t>(end - rest_.begin());
+    std::size_t size = 0;
+    while (size < rest_.size() && kWordChars[static_cast<unsigned char>(rest_[size])]) ++size;
     const std::string_view word = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return word;
@@ -40,18 +45,29 @@ std::string TemplateTokens::read_name() {
     return name;
 }
 
-std::optional<std::string> TemplateTokens::read_text() {
+std::string TemplateTokens::Quoted::text() const {
     std::string out;
-    rest_.remove_prefix(1);
-    while (true) {
-        const std::size_t quote = rest_.find('\'');
-        if (quote == std::string_view::npos) return std::nullopt;
-        out += rest_.substr(0, quote);
-        rest_.remove_prefix(quote + 1);
-        if (!rest_.starts_with('\'')) return out;
-        out.push_back('\'');
-        rest_.remove_prefix(1);
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        out.push_back(written[i]);
+        if (written[i] == '\'') ++i;
     }
+    return out;
+}
+
+std::optional<TemplateTokens::Quoted> TemplateTokens::read_quoted() noexcept {
+    Quoted out;
+    rest_.remove_prefix(1);
+    for (std::size_t i = rest_.find('\''); i != std::string_view::npos;
+         i = rest_.find('\'', i + 2)) {
+        if (rest_.substr(i + 1).starts_with('\'')) {
+            out.doubled = true;
+            continue;
+        }
+        out.written = rest_.substr(0, i);
+        rest_.remove_prefix(i + 1);
+        return out;
+    }
+    return std::nullopt;
 }
 
 std::optional<std::int64_t> TemplateTokens::read_number() noexcept {

@@ -36,9 +36,14 @@ class TemplateTokens {
     /// where it is none.
     [[nodiscard]] std::string read_name();
 
-    /// Where `text` comes next: what stands between the quotes, in which a quote is doubled.
-    /// Nothing where it does not end.
-    [[nodiscard]] std::optional<std::string> read_text();
+    /// What stands between the quotes of a text.
+    struct Quoted {
+        std::string_view written;
+        bool doubled = false;  ///< a quote in it is written twice
+        [[nodiscard]] std::string text() const;
+    };
+    /// Where `text` comes next. Nothing where it does not end.
+    [[nodiscard]] std::optional<Quoted> read_quoted() noexcept;
 
     /// Where `number` comes next: a whole number. Nothing where it does not fit.
     [[nodiscard]] std::optional<std::int64_t> read_number() noexcept;

@@ -36,7 +36,7 @@ std::string shown(const Evaluated& value) {
         case Evaluated::Kind::integer:
             return std::to_string(value.integer);
         case Evaluated::Kind::text:
-            return "'" + value.text + "'";
+            return "'" + std::string(value.text) + "'";
         case Evaluated::Kind::node:
             return std::string(value.node->source());
         case Evaluated::Kind::builtin:
@@ -64,7 +64,8 @@ std::string evaluated(const std::string& expression,
     context.resource_group = "rg";
     context.copies = copies;
     context.blind = blind;
-    Evaluator evaluator;
+    base::TextStore texts;
+    Evaluator evaluator(texts);
     return shown(evaluator.evaluate(value.root(), context));
 }
 

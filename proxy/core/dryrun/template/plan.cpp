@@ -43,6 +43,7 @@ class Planner {
 
     Evaluator& evaluator_;
     Plan& plan_;
+    base::TextStore texts_;
 };
 
 /// An array, or an object of symbolic names.
@@ -123,21 +124,21 @@ arm::TemplateResource Planner::identify(const Json& resource,
     const Json* const version = member(resource, "apiVersion");
     const auto text = name == nullptr ? std::optional(symbolic) : evaluated(*name);
     arm::TemplateResource own;
-    own.type = text_of(resource, "type");
-    own.name = arm::template_name(text.value_or(std::string()), own.type, text.has_value());
+    own.type = arm::resource_type(texts_.keep(text_of(resource, "type")));
+    own.name =
+        arm::template_name(texts_.keep(text.value_or(std::string())), own.type, text.has_value());
     const bool foreign =
         present(resource, "extension") != nullptr || present(resource, "import") != nullptr;
-    if (place.parent != nullptr) own = arm::join_parent(*place.parent, own);
-    planned.what.type = own.type;
+    if (place.parent != nullptr) own = arm::join_parent(*place.parent, own, texts_);
+    planned.what.type = own.type.text;
     planned.what.name = own.name.text;
     if (version != nullptr) planned.what.api_version = evaluated(*version).value_or("");
-    planned.is_deployment = is_deployment_type(own.type);
-    if (text && !foreign && arm::is_resource_type(own.type) && own.name.segments.empty()) {
-        session().fail_whole("segments", {{"name", own.name.text}, {"type", own.type}});
+    planned.is_deployment = is_deployment_type(own.type.text);
+    const bool readable = text && !foreign && own.type.readable();
+    if (readable && own.name.ends.empty()) {
+        session().fail_whole("segments", {{"name", own.name.text}, {"type", own.type.text}});
     }
-    const auto id = text && !foreign && arm::is_resource_type(own.type)
-                        ? arm::template_resource_id(planned.scope, own)
-                        : std::nullopt;
+    const auto id = readable ? arm::template_resource_id(planned.scope, own) : std::nullopt;
     if (id) {
         planned.what.id = *id;
     } else if (planned.state != Planned::State::left_out) {

@@ -11,18 +11,19 @@ namespace {
 
 /// One of the id functions that the walk of templates already has.
 Json id_by(Call& call, std::string_view function, std::string subscription, std::string group) {
+    base::TextStore texts;
     std::vector<arm::Evaluated> arguments(call.size());
     for (std::size_t i = 0; i < call.size(); ++i) {
         const auto text = plain_text(call[i]);
         if (!text) return call.refuse();
         arguments[i].kind = arm::Evaluated::Kind::text;
-        arguments[i].text = *text;
+        arguments[i].text = texts.keep(*text);
     }
     arm::TemplateContext context;
     context.subscription = std::move(subscription);
     context.resource_group = std::move(group);
-    arm::Evaluated out = arm::call_template_function(function, arguments, context);
-    return out.is_text() ? Json(std::move(out.text)) : call.refuse();
+    const arm::Evaluated out = arm::call_template_function(function, {arguments, context, texts});
+    return out.is_text() ? Json(std::string(out.text)) : call.refuse();
 }
 
 /// In a deployment to a subscription or above, the id is one of that level (Microsoft Learn,

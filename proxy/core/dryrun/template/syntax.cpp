@@ -71,9 +71,9 @@ Node Reader::read_primary() {
         case TemplateTokens::Kind::other:
             return read_call();
         case TemplateTokens::Kind::text: {
-            auto text = tokens_.read_text();
-            if (!text) return fail();
-            out.text = *std::move(text);
+            const auto quoted = tokens_.read_quoted();
+            if (!quoted) return fail();
+            out.text = quoted->text();
             break;
         }
         case TemplateTokens::Kind::number: {
