@@ -123,7 +123,9 @@ std::string encode(const SessionRecord& record) {
 
 std::string encode(const RequestRecord& record, const base::RedactionRules& rules) {
     std::string out;
-    out.reserve(2048);
+    constexpr std::size_t kUsualRecord = 2048;
+    constexpr std::size_t kUsualItem = 384;  // of what it carries
+    out.reserve(kUsualRecord + kUsualItem * record.contents.size());
     JsonLine line(out);
     line.open();
     line.text("record", "request");

@@ -35,8 +35,7 @@ struct Together {
     }
 };
 
-ContentsItem shown(CarriedRequest&& carried, const Verdict& verdict) {
-    ContentsItem item;
+void show(CarriedRequest& carried, const Verdict& verdict, ContentsItem& item) {
     item.name = std::move(carried.name);
     item.method = std::move(carried.method);
     item.request_class = carried.request.request_class;
@@ -44,7 +43,12 @@ ContentsItem shown(CarriedRequest&& carried, const Verdict& verdict) {
     item.operation = std::move(carried.request.operation);
     item.verdict = verdict;
     item.depth = carried.depth;
-    return item;
+}
+
+/// True where operation, verdict and policy are the same.
+bool ends_alike(const ContentsItem& a, const ContentsItem& b) noexcept {
+    return a.verdict.outcome == b.verdict.outcome && a.verdict.clause == b.verdict.clause &&
+           a.operation == b.operation && a.policy == b.policy;
 }
 
 }  // namespace
@@ -78,7 +82,7 @@ JudgedContents judge_contents(const RequestView& request,
         const Verdict verdict =
             judge(carried.request, request.cloud, identity, Forwardable::yes, facts);
         levels[carried.depth].add(verdict);
-        out.items[i] = shown(std::move(carried), verdict);
+        show(carried, verdict, out.items[i]);
     }
     out.facts.contents = levels[0].verdict(read->more_than_listed);
     return out;
@@ -108,6 +112,8 @@ std::vector<std::size_t> refused_items(Mode mode,
 
 void append_contents_json(std::string& out, const std::vector<ContentsItem>& items) {
     out += "[";
+    std::size_t ending = 0;  // of the item before: what ends it often ends the next one too
+    std::size_t ending_size = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const ContentsItem& item = items[i];
         if (i > 0) out += ",";
@@ -117,11 +123,17 @@ void append_contents_json(std::string& out, const std::vector<ContentsItem>& ite
         base::append_redacted_json(out, std::string_view(item.method));
         out += R"(,"resource_id":)";
         base::append_redacted_json(out, item.resource_id);
+        if (i > 0 && ends_alike(items[i - 1], item)) {
+            out.append(out, ending, ending_size);
+            continue;
+        }
+        ending = out.size();
         out += R"(,"operation":)";
         base::append_redacted_json(out, item.operation);
         out += R"(,"verdict":)";
         append_verdict_json(out, item.verdict, item.policy);
         out += "}";
+        ending_size = out.size() - ending;
     }
     out += "]";
 }
