@@ -170,12 +170,6 @@ bool is_expression(std::string_view text) noexcept {
     return text.size() >= 2 && text.front() == '[' && text.back() == ']' && text[1] != '[';
 }
 
-bool Evaluator::spend(std::size_t cost) noexcept {
-    exhausted_ = exhausted_ || cost > budget_;
-    if (!exhausted_) budget_ -= cost;
-    return !exhausted_;
-}
-
 std::optional<JsonValue> Evaluator::look_up(const std::optional<JsonValue>& object,
                                             std::string_view name) {
     if (!object || !spend(object->size())) return std::nullopt;
@@ -232,6 +226,18 @@ Evaluated Evaluator::evaluate(JsonValue value, const TemplateContext& context) {
 }
 
 Evaluated Evaluator::parameter(std::string_view name, const TemplateContext& context) {
+    constexpr std::size_t kFew = 16;
+    for (const auto& known : context.known) {
+        if (known.name == name) return known.value;
+    }
+    const Evaluated value = read_parameter(name, context);
+    // In a loop it may hang on the index; what is unknown here may be known at a lesser depth.
+    const bool keep = context.copies.empty() && value.kind != Kind::unknown;
+    if (keep && context.known.size() < kFew) context.known.push_back({name, value});
+    return value;
+}
+
+Evaluated Evaluator::read_parameter(std::string_view name, const TemplateContext& context) {
     const auto declared = look_up(context.parameters, name);
     const auto type = look_up(declared, "type");
     // Without a type of its own (a reference to a definition) it may be a secure one.

@@ -51,6 +51,13 @@ struct TemplateContext {
     std::string subscription;                ///< id (GUID) and name at the deployment's scope,
     std::string resource_group;              ///< empty where there is none or it is not known
     std::vector<CopyStep> copies;
+
+    /// Parameters that were asked for before: most resources ask for the same few.
+    struct Known {
+        std::string_view name;
+        Evaluated value;
+    };
+    mutable std::vector<Known> known;
 };
 
 /// Work is bounded: what one body may cost is used up by length and by members looked through.
@@ -66,12 +73,17 @@ class Evaluator {
     [[nodiscard]] static Evaluated literal(JsonValue value);
 
     /// Uses up `cost` units; false where none are left, and then nothing more is known.
-    bool spend(std::size_t cost) noexcept;
+    bool spend(std::size_t cost) noexcept {
+        exhausted_ = exhausted_ || cost > budget_;
+        if (!exhausted_) budget_ -= cost;
+        return !exhausted_;
+    }
     [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
 
   private:
     friend class ExpressionReader;
     [[nodiscard]] Evaluated parameter(std::string_view name, const TemplateContext& context);
+    [[nodiscard]] Evaluated read_parameter(std::string_view name, const TemplateContext& context);
     [[nodiscard]] Evaluated variable(std::string_view name, const TemplateContext& context);
     [[nodiscard]] std::optional<JsonValue> look_up(const std::optional<JsonValue>& object,
                                                    std::string_view name);

@@ -93,6 +93,7 @@ TEST(TemplateExpression, EvaluatesWhatTheBodyTells) {
         {"[empty('')]", "true"},
         {"[concat('a', 1, parameters('name'))]", "'a1app'"},
         {"[format('{0}-{1}-{0}', parameters('name'), 7)]", "'app-7-app'"},
+        {"[concat('''', 'it''s', '')]", "''it's'"},
         {"[toLower('AbC')]", "'abc'"},
         {"[toUpper('AbC')]", "'ABC'"},
         {"[string(5)]", "'5'"},
@@ -125,6 +126,33 @@ TEST(TemplateExpression, EvaluatesWhatTheBodyTells) {
         SCOPED_TRACE(expression);
         EXPECT_EQ(evaluated(expression), want);
     }
+}
+
+TEST(TemplateExpression, ParametersAreRememberedButNotWithinLoops) {
+    const auto document = LenientJson::parse(R"({parameters: {
+        name: {type: "string", defaultValue: "app"},
+        at: {type: "string", defaultValue: "[string(copyIndex())]"}
+    }, asked: ["[parameters('name')]", "[parameters('at')]", "[parameters('NAME')]"]})")
+                              .value();
+    TemplateContext context;
+    context.parameters = document.root().member("parameters");
+    base::TextStore texts;
+    Evaluator evaluator(texts);
+    const auto all = [&] {
+        std::string out;
+        for (const JsonValue asked : *document.root().member("asked")) {
+            out += shown(evaluator.evaluate(asked, context)) + " ";
+        }
+        return out;
+    };
+    EXPECT_EQ(all(), "'app' ? 'app' ");
+    EXPECT_EQ(all(), "'app' ? 'app' ");
+    context.copies = {{"loop", 4}};
+    EXPECT_EQ(all(), "'app' '4' 'app' ");
+    context.copies.front().index = 5;
+    EXPECT_EQ(all(), "'app' '5' 'app' ");
+    context.copies.clear();
+    EXPECT_EQ(all(), "'app' ? 'app' ");
 }
 
 TEST(TemplateExpression, NeverGuesses) {
