@@ -71,9 +71,9 @@ class Reader {
     struct Open {
         std::uint32_t node = 0;
         std::uint32_t size = 0;
-        std::uint64_t names = 0;    ///< a bit for each name so far, by `name_bit`
-        std::uint64_t doubled = 0;  ///< the bits that two names share: they may be the same
-        char bracket = 0;           ///< that closes it
+        std::uint64_t names = 0;  ///< a bit for each name so far, by `name_bit`
+        char bracket = 0;         ///< that closes it
+        bool doubled = false;     ///< two names share a bit: they may be the same
     };
 
     const char* read_next(const char* at);
@@ -193,7 +193,7 @@ const char* Reader::read_open(const char* at) {
     if (innermost_ == &open_.back()) {
         return fail("The body is nested deeper than 64 (limit body-depth).");
     }
-    *++innermost_ = {index, 0, 0, 0, object ? '}' : ']'};
+    *++innermost_ = {index, 0, 0, object ? '}' : ']', false};
     key_ = {};
     return at + 1;
 }
@@ -205,7 +205,7 @@ const char* Reader::close(const char* at) {
     node.size = open.size;
     node.after = count_;
     key_ = {};
-    if (open.doubled == 0 || !has_duplicate(open.node)) return at + 1;
+    if (!open.doubled || !has_duplicate(open.node)) return at + 1;
     return fail("The body holds an object with two members of one name.");
 }
 
@@ -235,7 +235,7 @@ const char* Reader::read_key(const char* at) {
     }
     Open& open = *innermost_;
     const std::uint64_t bit = name_bit(parts_.text_of(key_));
-    open.doubled |= open.names & bit;
+    if ((open.names & bit) != 0) open.doubled = true;
     open.names |= bit;
     if (begins_space(to)) to = skip_more_space(to);
     if (to == nullptr || to == end_ || *to != ':') return fail();

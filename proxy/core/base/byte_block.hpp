@@ -143,7 +143,7 @@ class SixteenBytes {
     }
     [[nodiscard]] Marks beyond_ascii() const noexcept { return Marks(bytes_); }
     [[nodiscard]] Marks control_or_beyond_ascii() const noexcept {
-        return Marks(_mm_cmplt_epi8(bytes_, _mm_set1_epi8(' ')));  // signed
+        return Marks(_mm_subs_epi8(bytes_, _mm_set1_epi8(' ')));  // signed, without overflow
     }
     [[nodiscard]] SixteenBytes with_bits(char c) const noexcept {
         return SixteenBytes(_mm_or_si128(bytes_, _mm_set1_epi8(c)));
