@@ -38,13 +38,16 @@ bool is_plain_text(std::string_view text) noexcept {
 }
 
 /// One of 64 bits, the same for names that differ in ASCII case alone: what tells the cases of a
-/// letter apart is shifted out.
+/// letter apart is shifted out. All empty names have one as well.
+std::uint64_t name_bit(char first, char last, std::size_t size) noexcept {
+    const std::size_t sum = 2 * static_cast<std::size_t>(static_cast<unsigned char>(first)) +
+                            6 * static_cast<std::size_t>(static_cast<unsigned char>(last)) +
+                            5 * size;
+    return std::uint64_t{1} << (sum % 64U);
+}
+
 std::uint64_t name_bit(std::string_view name) noexcept {
-    if (name.empty()) return 1;
-    const unsigned first = static_cast<unsigned char>(name.front());
-    const unsigned last = static_cast<unsigned char>(name.back());
-    const auto size = static_cast<unsigned>(name.size());
-    return std::uint64_t{1} << ((2 * first + 6 * last + 5 * size) % 64U);
+    return name.empty() ? name_bit('"', '"', 0) : name_bit(name.front(), name.back(), name.size());
 }
 
 /// One pass, no recursion: the open containers are a list of bounded length. What reads something
@@ -70,20 +73,21 @@ class Reader {
     using Span = JsonParts::Span;
     struct Open {
         std::uint32_t node = 0;
-        std::uint32_t size = 0;
+        std::uint32_t size = 0;   ///< elements or members so far
         std::uint64_t names = 0;  ///< a bit for each name so far, by `name_bit`
         char bracket = 0;         ///< that closes it
         bool doubled = false;     ///< two names share a bit: they may be the same
     };
 
     const char* read_next(const char* at);
-    const char* read_value(const char* at);
-    const char* read_open(const char* at);
+    const char* read_value(const char* at, Span key);
+    const char* read_open(const char* at, Span key);
+    const char* read_key(const char* at, Span& key);
+    [[gnu::noinline]] const char* read_odd_key(const char* at, Span& key);
     [[gnu::noinline]] const char* read_string(const char* at, Span& out);
-    const char* read_key(const char* at);
-    [[gnu::noinline]] const char* read_odd_key(const char* at);
-    [[gnu::noinline]] const char* read_number(const char* at);
-    const char* read_literal(const char* at, std::string_view word, JsonKind kind);
+    [[gnu::noinline]] const char* read_odd_value(const char* at, Span key);
+    const char* read_number(const char* at);
+    const char* read_literal(const char* at, std::string_view word);
     const char* close(const char* at);
     /// Most bodies come without a space: `skip_more_space` is seldom called.
     [[nodiscard]] bool begins_space(const char* at) const noexcept {
@@ -93,7 +97,7 @@ class Reader {
     const char* skip_comment(const char* at);
     [[gnu::noinline]] bool has_duplicate(std::uint32_t object);
     [[gnu::noinline]] bool make_room();
-    bool add(JsonKind kind, Span text);
+    bool add(JsonKind kind, Span key, Span text);
     [[gnu::noinline]] const char* fail(const char* why) noexcept {
         if (why_ == nullptr) why_ = why;
         return nullptr;
@@ -113,12 +117,12 @@ class Reader {
     const char* start_;
     const char* end_;
     LenientStrings strings_;
-    std::uint32_t count_ = 0;  ///< of nodes
-    std::uint32_t room_ = 0;   ///< for nodes
+    Node* nodes_ = nullptr;
+    std::uint32_t count_ = 0;
+    std::uint32_t room_ = 0;
     /// The first one stands for what is around the root.
     std::array<Open, kMaxBodyDepth + 1> open_{};
     Open* innermost_ = open_.data();
-    Span key_{};
     std::vector<std::string_view> names_;
     bool unchecked_ = false;
     const char* why_ = nullptr;
@@ -130,7 +134,7 @@ const char* Reader::read() {
         return why_;
     }
     const char* at = begins_space(start_) ? skip_more_space(start_) : start_;
-    if (at != nullptr) at = at != end_ ? read_value(at) : fail();
+    if (at != nullptr) at = at != end_ ? read_value(at, {}) : fail();
     while (at != nullptr && innermost_ != open_.data()) at = read_next(at);
     if (at != nullptr && begins_space(at)) at = skip_more_space(at);
     if (at != nullptr && at != end_) fail("The body holds more after its JSON value.");
@@ -153,58 +157,96 @@ const char* Reader::read_next(const char* at) {
         return fail();
     }
     if (*at == open.bracket) return close(at);
+    Span key{};
     if (open.bracket == '}') {
-        at = read_key(at);
-        if (at == nullptr) return nullptr;
+        at = read_key(at, key);
+        if (at == nullptr || at == end_) return fail();
     }
-    if (at == end_) return fail();
-    if (const char* const to = end_of_plain_string(at, end_)) {
-        return add(JsonKind::string, span(at + 1, to)) ? to + 1 : nullptr;
-    }
-    return read_value(at);
+    return read_value(at, key);
 }
 
-const char* Reader::read_value(const char* at) {
+/// Up to where the value begins, which may be the end.
+const char* Reader::read_key(const char* at, Span& key) {
+    std::uint64_t bit = 0;
+    const char* to = end_of_plain_string(at, end_);
+    if (to != nullptr) {
+        key = span(at + 1, to);
+        bit = name_bit(at[1], to[-1], static_cast<std::size_t>(to - at - 1));
+        ++to;
+    } else {
+        to = read_odd_key(at, key);
+        if (to == nullptr) return nullptr;
+        bit = name_bit(parts_.text_of(key));
+    }
+    Open& open = *innermost_;
+    if ((open.names & bit) != 0) open.doubled = true;
+    open.names |= bit;
+    if (begins_space(to)) to = skip_more_space(to);
+    if (to == nullptr || to == end_ || *to != ':') return fail();
+    ++to;
+    return begins_space(to) ? skip_more_space(to) : to;
+}
+
+const char* Reader::read_odd_key(const char* at, Span& key) {
+    if (*at == '"' || *at == '\'') return read_string(at, key);
+    const char* to = at;
+    while (to != end_ && is_name_char(*to)) ++to;
+    if (to == at) return fail();
+    key = span(at, to);
+    return to;
+}
+
+const char* Reader::read_value(const char* at, Span key) {
+    if (*at == '{' || *at == '[') return read_open(at, key);
+    const char* const to = end_of_plain_string(at, end_);
+    if (to == nullptr) return read_odd_value(at, key);
+    return add(JsonKind::string, key, span(at + 1, to)) ? to + 1 : nullptr;
+}
+
+const char* Reader::read_odd_value(const char* at, Span key) {
+    JsonKind kind = JsonKind::number;
+    Span text{};
+    const char* to = nullptr;
     switch (*at) {
         case '"':
-        case '\'': {
-            Span text;
-            const char* const to = read_string(at, text);
-            return to != nullptr && add(JsonKind::string, text) ? to : nullptr;
-        }
-        case '{':
-        case '[':
-            return read_open(at);
+        case '\'':
+            kind = JsonKind::string;
+            to = read_string(at, text);
+            break;
         case 't':
-            return read_literal(at, "true", JsonKind::boolean);
         case 'f':
-            return read_literal(at, "false", JsonKind::boolean);
+            kind = JsonKind::boolean;
+            to = read_literal(at, *at == 't' ? "true" : "false");
+            break;
         case 'n':
-            return read_literal(at, "null", JsonKind::null);
+            kind = JsonKind::null;
+            to = read_literal(at, "null");
+            break;
         default:
-            return read_number(at);
+            to = read_number(at);
     }
+    if (to == nullptr) return nullptr;
+    if (kind != JsonKind::string) text = span(at, to);
+    return add(kind, key, text) ? to : nullptr;
 }
 
-const char* Reader::read_open(const char* at) {
+const char* Reader::read_open(const char* at, Span key) {
     const bool object = *at == '{';
     const std::uint32_t index = count_;
-    if (!add(object ? JsonKind::object : JsonKind::array, {offset(at), 0})) return nullptr;
+    if (!add(object ? JsonKind::object : JsonKind::array, key, {offset(at), 0})) return nullptr;
     if (innermost_ == &open_.back()) {
         return fail("The body is nested deeper than 64 (limit body-depth).");
     }
     *++innermost_ = {index, 0, 0, object ? '}' : ']', false};
-    key_ = {};
     return at + 1;
 }
 
 const char* Reader::close(const char* at) {
     const Open& open = *innermost_--;
-    Node& node = parts_.nodes[open.node];
+    Node& node = nodes_[open.node];
     node.text.size = offset(at + 1) - node.text.begin;
-    node.size = open.size;
+    node.size_and_kind = Node::pack(open.size, node.kind());
     node.after = count_;
-    key_ = {};
     if (!open.doubled || !has_duplicate(open.node)) return at + 1;
     return fail("The body holds an object with two members of one name.");
 }
@@ -223,41 +265,12 @@ const char* Reader::read_string(const char* at, Span& out) {
     return to + 1;
 }
 
-/// Up to where the value begins.
-const char* Reader::read_key(const char* at) {
-    const char* to = end_of_plain_string(at, end_);
-    if (to != nullptr) {
-        key_ = span(at + 1, to);
-        ++to;
-    } else {
-        to = read_odd_key(at);
-        if (to == nullptr) return nullptr;
-    }
-    Open& open = *innermost_;
-    const std::uint64_t bit = name_bit(parts_.text_of(key_));
-    if ((open.names & bit) != 0) open.doubled = true;
-    open.names |= bit;
-    if (begins_space(to)) to = skip_more_space(to);
-    if (to == nullptr || to == end_ || *to != ':') return fail();
-    ++to;
-    return begins_space(to) ? skip_more_space(to) : to;
-}
-
-const char* Reader::read_odd_key(const char* at) {
-    if (*at == '"' || *at == '\'') return read_string(at, key_);
-    const char* to = at;
-    while (to != end_ && is_name_char(*to)) ++to;
-    if (to == at) return fail();
-    key_ = span(at, to);
-    return to;
-}
-
 /// Only asked where two names are alike at a first look.
 bool Reader::has_duplicate(std::uint32_t object) {
     if (limits_.duplicates == JsonLimits::Duplicates::keep) return false;
     names_.clear();
     for (auto i = object + 1; i != parts_.after(object); i = parts_.after(i)) {
-        names_.push_back(parts_.text_of(parts_.nodes[i].key));
+        names_.push_back(parts_.text_of(nodes_[i].key));
     }
     if (names_.size() <= kFewMembers) {
         for (std::size_t a = 0; a < names_.size(); ++a) {
@@ -282,18 +295,19 @@ bool Reader::make_room() {
     const std::size_t room =
         std::min(limits_.values, count_ == 0 ? first : std::size_t{count_} * 2);
     auto nodes = std::make_unique_for_overwrite<Node[]>(room);
-    std::copy_n(parts_.nodes.get(), count_, nodes.get());
+    std::copy_n(nodes_, count_, nodes.get());
     parts_.nodes = std::move(nodes);
+    nodes_ = parts_.nodes.get();
     room_ = static_cast<std::uint32_t>(room);
     return true;
 }
 
-bool Reader::add(JsonKind kind, Span text) {
+bool Reader::add(JsonKind kind, Span key, Span text) {
     if (count_ == room_ && !make_room()) return false;
-    Node& node = parts_.nodes[count_++];
-    node.kind = kind;
+    Node& node = nodes_[count_++];
+    node.key = key;
     node.text = text;
-    node.key = key_;
+    node.size_and_kind = Node::pack(0, kind);
     ++innermost_->size;
     return true;
 }
@@ -323,15 +337,15 @@ const char* Reader::read_number(const char* at) {
         if (!digits()) return fail();
     }
     if (to != end_ && is_name_char(*to)) return fail();
-    return add(JsonKind::number, span(at, to)) ? to : nullptr;
+    return to;
 }
 
-const char* Reader::read_literal(const char* at, std::string_view word, JsonKind kind) {
+const char* Reader::read_literal(const char* at, std::string_view word) {
     const std::string_view rest(at, static_cast<std::size_t>(end_ - at));
     if (!rest.starts_with(word)) return fail();
     const char* const to = at + word.size();
     if (to != end_ && is_name_char(*to)) return fail();
-    return add(kind, span(at, to)) ? to : nullptr;
+    return to;
 }
 
 /// Past at least one space or comment.
@@ -380,7 +394,8 @@ const char* Reader::skip_comment(const char* at) {
 std::string_view JsonValue::source() const noexcept {
     const JsonParts& parts = document_->parts_;
     const JsonParts::Node& node = parts.nodes[index_];
-    if (node.kind != JsonKind::string) return parts.source.substr(node.text.begin, node.text.size);
+    if (node.kind() != JsonKind::string)
+        return parts.source.substr(node.text.begin, node.text.size);
     if (node.text.begin < parts.source.size()) {
         return parts.source.substr(node.text.begin - 1, node.text.size + 2);  // the quotes
     }

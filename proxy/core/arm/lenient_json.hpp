@@ -29,6 +29,7 @@ struct JsonLimits {
     enum class Duplicates { refuse, keep } duplicates = Duplicates::refuse;
 };
 
+/// The containers last.
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
 /// What a document is made of. Only lenient_json looks into it.
@@ -43,13 +44,21 @@ struct JsonParts {
     struct Node {
         Span key;
         Span text;            ///< of a container all of it, brackets included
-        std::uint32_t size;   ///< of a container
         std::uint32_t after;  ///< of a container: the first node that it does not hold
-        JsonKind kind;
+        std::uint32_t size_and_kind;
 
-        [[nodiscard]] bool is_container() const noexcept {
-            return kind == JsonKind::array || kind == JsonKind::object;
+        [[nodiscard]] static constexpr std::uint32_t pack(std::uint32_t size,
+                                                          JsonKind kind) noexcept {
+            return size << kKindBits | static_cast<std::uint32_t>(kind);
         }
+        [[nodiscard]] JsonKind kind() const noexcept {
+            return static_cast<JsonKind>(size_and_kind % (1U << kKindBits));
+        }
+        [[nodiscard]] std::uint32_t size() const noexcept { return size_and_kind >> kKindBits; }
+        [[nodiscard]] bool is_container() const noexcept { return kind() >= JsonKind::array; }
+
+      private:
+        static constexpr std::uint32_t kKindBits = 3;
     };
     /// Where a string stands that held escapes.
     struct Escaped {
@@ -139,7 +148,7 @@ class LenientJson {
 
 // Inline: a walk over a body asks each of these for each of its values.
 inline JsonKind JsonValue::kind() const noexcept {
-    return document_->parts_.nodes[index_].kind;
+    return document_->parts_.nodes[index_].kind();
 }
 
 inline std::string_view JsonValue::text() const noexcept {
@@ -152,8 +161,7 @@ inline std::string_view JsonValue::key() const noexcept {
 }
 
 inline std::size_t JsonValue::size() const noexcept {
-    const auto& node = document_->parts_.nodes[index_];
-    return node.is_container() ? node.size : 0;
+    return document_->parts_.nodes[index_].size();
 }
 
 inline JsonValue::Iterator& JsonValue::Iterator::operator++() noexcept {
