@@ -4,12 +4,10 @@
 #include <cstring>
 #include <utility>
 
-#include <openssl/crypto.h>
-
 namespace armgate::io {
 
 void wipe(std::string& text) noexcept {
-    OPENSSL_cleanse(text.data(), text.size());
+    ::explicit_bzero(text.data(), text.size());
     text.clear();
 }
 
@@ -18,7 +16,7 @@ void HeldBytes::reserve(std::size_t bytes) {
     auto larger = std::make_unique_for_overwrite<char[]>(bytes);
     if (size_ > 0) {
         std::memcpy(larger.get(), bytes_.get(), size_);
-        OPENSSL_cleanse(bytes_.get(), size_);
+        ::explicit_bzero(bytes_.get(), size_);
     }
     bytes_ = std::move(larger);
     capacity_ = bytes;
@@ -37,7 +35,8 @@ void HeldBytes::assign(std::string_view bytes) {
 }
 
 void HeldBytes::clear() noexcept {
-    if (bytes_ != nullptr) OPENSSL_cleanse(bytes_.get(), size_);
+    // OpenSSL's own goes over it eight bytes at a time: noticeable where a body is held.
+    if (bytes_ != nullptr) ::explicit_bzero(bytes_.get(), size_);
     bytes_.reset();
     capacity_ = size_ = 0;
 }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include <openssl/crypto.h>
-
 namespace armgate::io {
 
 std::span<char> InputBuffer::prepare() {
@@ -21,7 +19,7 @@ std::span<char> InputBuffer::prepare() {
     if (capacity_ - end_ < kBlock / 2 && end_ > 0) {
         auto larger = std::make_unique_for_overwrite<char[]>(capacity_ * 2);
         std::memcpy(larger.get(), bytes_.get(), end_);
-        OPENSSL_cleanse(bytes_.get(), high_);
+        ::explicit_bzero(bytes_.get(), high_);
         bytes_ = std::move(larger);
         capacity_ *= 2;
     }
@@ -41,7 +39,7 @@ std::string_view InputBuffer::view() const noexcept {
 
 void InputBuffer::release() noexcept {
     if (!empty() || bytes_ == nullptr) return;
-    OPENSSL_cleanse(bytes_.get(), std::max(high_, end_));
+    ::explicit_bzero(bytes_.get(), std::max(high_, end_));
     bytes_.reset();
     capacity_ = begin_ = end_ = high_ = 0;
 }
