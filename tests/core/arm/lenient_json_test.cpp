@@ -246,7 +246,8 @@ TEST(LenientJson, StringsWithEscapesKnowTheirPlaceToo) {
     const JsonValue root = document->root();
     std::string sources;
     std::string texts;
-    for (const JsonValue value : *root.member("a")) {
+    const JsonValue list = *root.member("a");
+    for (const JsonValue value : list) {
         sources.append(value.source()).append(";");
         texts.append(value.text()).append(";");
     }

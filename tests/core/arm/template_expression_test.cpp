@@ -134,14 +134,15 @@ TEST(TemplateExpression, ParametersAreRememberedButNotWithinLoops) {
         at: {type: "string", defaultValue: "[string(copyIndex())]"}
     }, asked: ["[parameters('name')]", "[parameters('at')]", "[parameters('NAME')]"]})")
                               .value();
+    const JsonValue asked = *document.root().member("asked");
     TemplateContext context;
     context.parameters = document.root().member("parameters");
     base::TextStore texts;
     Evaluator evaluator(texts);
     const auto all = [&] {
         std::string out;
-        for (const JsonValue asked : *document.root().member("asked")) {
-            out += shown(evaluator.evaluate(asked, context)) + " ";
+        for (const JsonValue each : asked) {
+            out += shown(evaluator.evaluate(each, context)) + " ";
         }
         return out;
     };
