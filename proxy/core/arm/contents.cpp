@@ -118,7 +118,7 @@ const char* BodyReader::read_resource_list(JsonValue body, std::size_t depth) {
     const std::string_view scope_id = text("scope");
     const TemplateScope scope = scope_id.empty() ? TemplateScope() : scope_of_id(scope_id);
     for (const JsonValue resource : *resources) {
-        if (items_.size() > kMaxCarried) return kTooMuch;
+        if (gave_up()) return kTooMuch;
         const auto name = resource.member("name");
         CarriedRequest item;
         item.name = name && name->is_string() ? name->text() : std::string_view{};
@@ -137,6 +137,7 @@ const char* BodyReader::read_resource_list(JsonValue body, std::size_t depth) {
                 child ? type_text.substr(type_text.rfind('/') + 1) : "providers/" + type_text;
             item.request.resource_id = scope.path + "/" + last + "/" + item.name;
         }
+        walker_.count_text(item);
         items_.push_back(std::move(item));
     }
     return nullptr;

@@ -19,6 +19,8 @@ struct ArmRules;
 
 /// No body carries more: ARM takes 500 items a batch and 800 resources a template.
 inline constexpr std::size_t kMaxCarried = 2000;
+/// Bytes of all their names, types and ids: what stands in a body once may be named by all of them.
+inline constexpr std::size_t kMaxCarriedText = std::size_t{4} << 20U;
 
 /// What is known of the inside of a carried request.
 enum class Inside {

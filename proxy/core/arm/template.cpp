@@ -202,6 +202,7 @@ const char* TemplateWalker::walk_one(const Members& resource, const Place& place
     overfull_ = gave_up();
     if (overfull_) return kTooMuch;
     const TemplateResource what = read_resource(resource, place);
+    text_ += what.name.text.size() + what.type.text.size();
     const bool left_out =
         resource.condition && evaluator_.evaluate(*resource.condition, place.context).is_false();
     if (!left_out) add(resource, what, place);
@@ -238,6 +239,7 @@ void TemplateWalker::add(const Members& resource,
     item.method = existing ? "GET" : "PUT";
     item.depth = place.depth;
     if (classify(item.request, existing, scope, what)) {
+        count_text(item);
         if (!existing && of_type(what.type.text).carries) add_nested(resource, scope, place);
     } else if (existing) {
         item.request.request_class = RequestClass::read;

@@ -33,7 +33,15 @@ class TemplateWalker {
 
     /// True where the body holds more than is looked at: then none of it is judged.
     [[nodiscard]] bool gave_up() const noexcept {
-        return evaluator_.exhausted() || overfull_ || items_.size() > kMaxCarried;
+        return evaluator_.exhausted() || overfull_ || items_.size() > kMaxCarried ||
+               text_ > kMaxCarriedText;
+    }
+
+    /// Counts what the item's id and operation take.
+    void count_text(const CarriedRequest& item) noexcept {
+        const Classification& request = item.request;
+        if (request.resource_id) text_ += request.resource_id->size();
+        if (request.operation) text_ += request.operation->size();
     }
 
   private:
@@ -87,6 +95,7 @@ class TemplateWalker {
     Evaluator evaluator_{texts_};
     std::unordered_map<std::string_view, OfType> types_;
     OfType* latest_type_ = nullptr;  ///< resources of a type often follow each other
+    std::size_t text_ = 0;           ///< bytes of names, types, ids and operations
     bool overfull_ = false;          ///< stays, though what was too much is taken off again
 };
 

@@ -167,6 +167,45 @@ TEST(Contents, ADeploymentThatCannotBeToldIsNotRead) {
               "!");
 }
 
+/// What stands in a body once may be named by all that it carries.
+TEST(Contents, ASmallBodyDoesNotBecomeALargeList) {
+    const std::string wide(400'000, 'n');
+    const auto many = [](const std::string& one) {
+        std::string out;
+        for (int i = 0; i < 1500; ++i) out += one + ",";
+        return "[" + out + "]";
+    };
+    for (const std::string& resources :
+         {"[{type:'Microsoft.A/b',name:'" + wide + "',resources:" + many("{type:'c',name:'x'}") +
+              "}]",
+          "[{type:'Microsoft.A/b',name:'" + wide +
+              "',resources:" + many("{type:'c',name:'x',condition:false}") + "}]",
+          "[{type:'Microsoft.A/" + wide + "',name:'x',resources:" + many("{type:'c',name:'x'}") +
+              "}]",
+          "[{type:'Microsoft.A/" + wide + "',name:'x',copy:{name:'c',count:1500}}]",
+          "[{type:'Microsoft.A/b',name:'x',scope:'/" + wide + "',copy:{name:'c',count:1500}}]",
+          "[{type:'Microsoft.A/b',name:'x',subscriptionId:'" + wide +
+              "',copy:{name:'c',count:1500}}]",
+          "{" + wide + ":{type:'Microsoft.A/b',copy:{name:'c',count:1500}}}"}) {
+        EXPECT_EQ(listed(read("PUT", kDeployment, deployment(resources))), "!");
+    }
+    const auto validated = [&](const std::string& type, const std::string& scope) {
+        return read("POST", kGroup + "/providers/Microsoft.Resources/validateResources",
+                    "{provider:'Microsoft.A',type:'" + type + "',scope:'" + scope +
+                        "',resources:" + many("{name:'x'}") + "}");
+    };
+    EXPECT_EQ(listed(validated(wide, kGroup)), "!");
+    EXPECT_EQ(listed(validated("b", "/subscriptions/" + wide)), "!");
+    EXPECT_NE(listed(validated("b", kGroup)), "!");
+    // As many resources as ARM takes, with the longest of usual names.
+    std::string usual;
+    for (int i = 0; i < 800; ++i) {
+        usual += "{type:'Microsoft.A/b/c',name:'" + std::string(260, 'a') + "/" +
+                 std::string(260, 'b') + "'},";
+    }
+    EXPECT_NE(listed(read("PUT", kDeployment, deployment("[" + usual + "]"))), "!");
+}
+
 TEST(Contents, ATypeThatCannotBeReadIsNotGuessed) {
     for (const char* resource :
          {"{name:'a'}", "{type:1,name:'a'}", "{type:'',name:'a'}", "{type:'vaults',name:'a'}",

@@ -147,6 +147,21 @@ TEST(DeploymentLimits, NestedLoopsEnd) {
     EXPECT_EQ(code_of(body_of("resources:[" + inner + "]")), "RehearsalLimitExceeded");
 }
 
+/// What stands in a body once may be the name of all that it carries.
+TEST(DeploymentLimits, LongNamesThatAreInheritedEnd) {
+    const std::string wide(400'000, 'n');
+    std::string children;
+    for (int i = 0; i < 700; ++i) {
+        children += "{type:'c',apiVersion:'1',name:'x" + std::to_string(i) + "'},";
+    }
+    EXPECT_EQ(code_of(body_of("resources:[{type:'Microsoft.A/b',apiVersion:'1',name:'" + wide +
+                              "',resources:[" + children + "]}]")),
+              "RehearsalLimitExceeded");
+    EXPECT_EQ(code_of(body_of("resources:[{type:'Microsoft.A/" + wide +
+                              "',apiVersion:'1',name:'x',resources:[" + children + "]}]")),
+              "RehearsalLimitExceeded");
+}
+
 TEST(DeploymentLimits, SentencesAreBounded) {
     std::string properties;
     for (int i = 0; i < 600; ++i) {

@@ -139,6 +139,10 @@ arm::TemplateResource Planner::identify(const Json& resource,
         session().fail_whole("segments", {{"name", own.name.text}, {"type", own.type.text}});
     }
     const auto id = readable ? arm::template_resource_id(planned.scope, own) : std::nullopt;
+    // Its id and what it may be called by hold its name and type some times over.
+    constexpr std::size_t kTimes = 8;
+    session().keep(kTimes * (own.name.text.size() + own.type.text.size()) +
+                   (id ? kTimes * id->size() : 0));
     if (id) {
         planned.what.id = *id;
     } else if (planned.state != Planned::State::left_out) {

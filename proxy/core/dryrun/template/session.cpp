@@ -35,14 +35,23 @@ bool Session::measure(const Json& value, std::size_t depth) {
         for (const auto& [key, inner] : value.get_ref<const Json::object_t&>())
             cost += kValueCost + key.size();
     }
-    if (cost > bytes_ || depth > kMaxDepth) {
+    if (depth > kMaxDepth) {
         exhaust();
         return false;
     }
-    bytes_ -= cost;
+    if (!keep(cost)) return false;
     if (!value.is_structured()) return true;
     return std::all_of(value.begin(), value.end(),
                        [this, depth](const Json& inner) { return measure(inner, depth + 1); });
+}
+
+bool Session::keep(std::size_t bytes) {
+    if (bytes > bytes_) {
+        exhaust();
+        return false;
+    }
+    bytes_ -= bytes;
+    return true;
 }
 
 bool Session::count_resource() {

@@ -54,6 +54,8 @@ class Session {
     bool spend(std::size_t steps);
     /// Uses up what a value takes; false where that is too much, or it is nested too deep.
     bool build(const Json& value);
+    /// Uses up bytes that are kept beside values; false where that is too much.
+    bool keep(std::size_t bytes);
     /// Counts a resource of the body.
     bool count_resource();
 
