@@ -9,13 +9,14 @@
 
 namespace armgate::arm {
 
-/// Where a string ends, as nearly all do: in double quotes, plain ASCII without escapes, and not at
-/// the very end of the text. `at` stands on the opening quote; null for any other string.
-[[nodiscard]] inline const char* end_of_plain_string(const char* at, const char* end) noexcept {
-    using base::ByteBlock;
+/// Where a string ends, as nearly all do: in double quotes, plain ASCII without escapes, and with a
+/// whole block before the end of the text. `at` stands on the opening quote; null for any other
+/// string.
+template <class Block = base::ByteBlock>
+[[nodiscard]] const char* end_of_plain_string(const char* at, const char* end) noexcept {
     if (*at != '"') return nullptr;
-    for (++at; static_cast<std::size_t>(end - at) >= ByteBlock::kSize; at += ByteBlock::kSize) {
-        const ByteBlock bytes = ByteBlock::load(at);
+    for (++at; static_cast<std::size_t>(end - at) >= Block::kSize; at += Block::kSize) {
+        const Block bytes = Block::load(at);
         const auto marks = bytes.equal('"') | bytes.equal('\\') | bytes.control_or_beyond_ascii();
         if (!marks.any()) continue;
         at += marks.first();

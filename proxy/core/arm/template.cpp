@@ -4,7 +4,6 @@
 #include "core/base/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace armgate::arm {
@@ -221,7 +220,7 @@ TemplateResource TemplateWalker::read_resource(const Members& resource, const Pl
     const std::string_view text = resource.name
                                       ? evaluated_text(*resource.name, place.context, known)
                                       : resource.symbolic_name;
-    own.name = template_name(text, own.type, known);
+    own.name = template_name(text, own.type, known, texts_);
     if (place.parent != nullptr) own = join_parent(*place.parent, own, texts_);
     const bool foreign = is_present(resource.extension) || is_present(resource.import);
     if (foreign || !own.type.readable()) own.type = {};
@@ -256,7 +255,8 @@ TemplateWalker::OfType& TemplateWalker::of_type(std::string_view type) {
     OfType& out = found->second;
     if (is_new) {
         out.type = resource_type(type);
-        out.by_name = base::ascii_ifind(type, "/providers/") != std::string_view::npos;
+        out.by_name = base::ascii_ifind(type, "/providers/") != std::string_view::npos ||
+                      base::ascii_iends_with(type, "/providers");
         const auto& carrying = rules_.exempt.contents.types;
         out.carries = std::any_of(
             carrying.begin(), carrying.end(),

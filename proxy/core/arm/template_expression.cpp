@@ -4,7 +4,7 @@
 #include "core/arm/template_tokens.hpp"
 #include "core/base/text.hpp"
 
-#include <utility>
+#include <span>
 
 namespace armgate::arm {
 namespace {
@@ -109,9 +109,9 @@ Evaluated ExpressionReader::read_call() {
     auto& all = evaluator_.arguments_;
     const std::size_t first = all.size();
     const bool complete = read_arguments();
-    const Evaluated out = !complete ? fail()
-                          : own     ? Evaluated()
-                                    : call(name, std::span<const Evaluated>(all).subspan(first));
+    const Evaluated out = complete ? call(own ? std::string_view() : name,
+                                          std::span<const Evaluated>(all).subspan(first))
+                                   : fail();
     all.resize(first);
     return out;
 }
@@ -149,7 +149,8 @@ Evaluated ExpressionReader::child(const Evaluated& parent, JsonValue value) {
 
 Evaluated ExpressionReader::property_of(const Evaluated& value, const Evaluated& key) {
     if (value.kind == Kind::builtin && key.is_text()) {
-        return builtin_property(value.text, key.text, context_, evaluator_.texts_);
+        const Evaluated out = builtin_property(value.text, key.text, context_, evaluator_.texts_);
+        return evaluator_.spend(out.text.size()) ? out : fail();
     }
     if (!value.node) return {};
     if (key.kind == Kind::integer) return element_of(value, key.integer);

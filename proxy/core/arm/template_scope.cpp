@@ -154,29 +154,35 @@ TemplateResource join_parent(const TemplateResource& parent,
         if (is_readable(joined)) out.type = resource_type(texts.keep(joined));
     }
     out.name.text = texts.keep(join(parent.name.text, child.name.text));
-    if (!parent.name.ends.empty() && !child.name.ends.empty()) {
-        out.name.ends = parent.name.ends;
-        const auto shift = static_cast<std::uint32_t>(parent.name.text.size() + 1);
-        for (const std::uint32_t end : child.name.ends) out.name.ends.push_back(shift + end);
-    }
+    const auto& before = parent.name.ends;
+    const auto& own = child.name.ends;
+    if (before.empty() || own.empty()) return out;
+    const auto ends = texts.places(before.size() + own.size());
+    const auto shift = static_cast<std::uint32_t>(parent.name.text.size() + 1);
+    const auto rest = std::copy(before.begin(), before.end(), ends.begin());
+    std::transform(own.begin(), own.end(), rest,
+                   [shift](std::uint32_t end) { return shift + end; });
+    out.name.ends = ends;
     return out;
 }
 
-TemplateName template_name(std::string_view text, const ResourceType& type, bool known) {
+TemplateName template_name(std::string_view text,
+                           const ResourceType& type,
+                           bool known,
+                           base::TextStore& texts) {
     TemplateName name;
     name.text = text;
-    if (!known && type.own_names != 1) return name;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = known ? std::min(text.find('/', begin), text.size()) : text.size();
-        const bool empty = known && end == begin;
-        if (empty || name.ends.size() == type.own_names) {
-            name.ends.clear();
-            return name;
-        }
-        name.ends.push_back(static_cast<std::uint32_t>(end));
-        begin = end + 1;
+    const auto slashes = known ? std::count(text.begin(), text.end(), '/') : 0;
+    if (static_cast<std::size_t>(slashes) + 1 != type.own_names) return name;
+    const auto ends = texts.places(type.own_names);
+    std::size_t begin = 0;
+    for (std::uint32_t& end : ends) {
+        end = static_cast<std::uint32_t>(known ? std::min(text.find('/', begin), text.size())
+                                               : text.size());
+        if (known && end == begin) return name;  // an empty segment
+        begin = end + std::size_t{1};
     }
-    if (name.ends.size() != type.own_names) name.ends.clear();
+    name.ends = ends;
     return name;
 }
 

@@ -8,10 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-
-#include <boost/container/small_vector.hpp>
 
 namespace armgate::arm {
 
@@ -64,10 +63,10 @@ struct ResourceType {
 [[nodiscard]] ResourceType resource_type(std::string_view text) noexcept;
 
 /// A resource's name and where its segments end, one a type; no segments where an expression leaves
-/// open where it is to be cut.
+/// open where it is to be cut. Views.
 struct TemplateName {
     std::string_view text;
-    boost::container::small_vector<std::uint32_t, 4> ends;
+    std::span<const std::uint32_t> ends;
 
     [[nodiscard]] std::string_view segment(std::size_t i) const noexcept {
         const std::size_t begin = i == 0 ? 0 : ends[i - 1] + std::size_t{1};  // behind the slash
@@ -88,9 +87,11 @@ struct TemplateResource {
                                            base::TextStore& texts);
 
 /// `text` is a name; where it is an expression (`known` false) it is one segment or not cut at all.
+/// Where its segments end is kept in `texts`.
 [[nodiscard]] TemplateName template_name(std::string_view text,
                                          const ResourceType& type,
-                                         bool known);
+                                         bool known,
+                                         base::TextStore& texts);
 
 /// The id, where scope, type and name tell it.
 [[nodiscard]] std::optional<std::string> template_resource_id(const TemplateScope& scope,

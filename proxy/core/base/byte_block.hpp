@@ -63,7 +63,7 @@ class EightBytes {
         const std::uint64_t zero_there = word_ ^ eight_of(c);
         return Marks((zero_there - eight_of('\x01')) & ~zero_there & kHighBits);
     }
-    /// Bytes below `c`, which is ASCII.
+    /// Bytes below `c`, which is ASCII and not NUL.
     [[nodiscard]] constexpr Marks below(char c) const noexcept {
         return Marks((word_ - eight_of(c)) & ~word_ & kHighBits);
     }
@@ -162,8 +162,9 @@ using ByteBlock = EightBytes;
 
 #endif
 
-/// Position of the first byte of `text`, from `from` on, that `mark` marks; the size where there is
-/// none. `mark` takes a block and gives its marks; it is told apart from others by bytes alone.
+/// Position of the first byte of `text`, from `from` on (at most the size), that `mark` marks; the
+/// size where there is none. `mark` takes a block and gives its marks; it is told apart from others
+/// by bytes alone.
 template <class Mark>
 [[nodiscard]] std::size_t find_marked(std::string_view text, std::size_t from, Mark mark) noexcept {
     const char* const bytes = text.data();

@@ -1,11 +1,13 @@
 #include "core/arm/lenient_json.hpp"
 
+#include "core/arm/lenient_strings.hpp"
 #include "core/base/json.hpp"
 #include "support/lenient_tree.hpp"
 
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -15,7 +17,8 @@ namespace {
 
 /// The document as plain JSON without spaces; `!` and the error's name where it is not read.
 std::string read(std::string_view text) {
-    const auto document = LenientJson::parse(text);
+    const std::vector<char> exact(text.begin(), text.end());  // nothing readable behind its end
+    const auto document = LenientJson::parse({exact.data(), exact.size()});
     if (!document) return "!" + std::string(error_name(document.error().code));
     return test::plain_tree(document->root()).dump();
 }
@@ -171,6 +174,33 @@ TEST(LenientJson, FindsTheEndWhereverItStands) {
                   "\"" + fill + "\\n" + fill + "\xC3\xA9" + fill + "\"");
         EXPECT_EQ(read("\"" + fill + "\"" + spaces + "x"), "!input_invalid");
     }
+}
+
+template <class Block>
+void find_ends_of_plain_strings() {
+    for (std::size_t length = 0; length < 70; ++length) {
+        const auto end_in = [](const std::string& text) {
+            const std::vector<char> exact(text.begin(), text.end());
+            const char* const begin = exact.data();
+            const char* const at = end_of_plain_string<Block>(begin, begin + exact.size());
+            return at == nullptr ? std::string::npos : static_cast<std::size_t>(at - begin);
+        };
+        const std::string fill(length, 'x');
+        const std::string behind(Block::kSize, ',');
+        EXPECT_EQ(end_in("\"" + fill + "\"" + behind), length + 1);
+        EXPECT_EQ(end_in("\"" + fill + "\"\"\\" + behind), length + 1);
+        EXPECT_EQ(end_in("\"" + fill), std::string::npos);
+        for (const char* odd : {"\\", "\n", "\x1F", "\x80", "\xFF"}) {
+            EXPECT_EQ(end_in("\"" + fill + odd + "\"" + behind), std::string::npos);
+            EXPECT_EQ(end_in("\"" + fill + "\"" + odd + behind), length + 1);
+        }
+        EXPECT_EQ(end_in("'" + fill + "'\"" + behind), std::string::npos);
+    }
+}
+
+TEST(LenientJson, FindsTheEndOfAPlainStringInEveryBlock) {
+    find_ends_of_plain_strings<base::EightBytes>();
+    find_ends_of_plain_strings<base::ByteBlock>();
 }
 
 TEST(LenientJson, RefusesTwoMembersOfOneName) {

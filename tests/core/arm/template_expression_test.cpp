@@ -156,6 +156,26 @@ TEST(TemplateExpression, ParametersAreRememberedButNotWithinLoops) {
     EXPECT_EQ(all(), "'app' ? 'app' ");
 }
 
+/// Evaluated anew each time they would use up what one body may cost.
+TEST(TemplateExpression, ParametersThatManyAskForAreReadOnce) {
+    const std::string text = "{parameters:{long:{type:'string',defaultValue:'" +
+                             std::string(1900, 'x') + "'}},asked:\"[parameters('long')]\"}";
+    const auto document = LenientJson::parse(text).value();
+    const JsonValue asked = *document.root().member("asked");
+    TemplateContext context;
+    context.parameters = document.root().member("parameters");
+    base::TextStore texts;
+    Evaluator evaluator(texts);
+    for (int i = 0; i < 2000; ++i) {
+        ASSERT_EQ(evaluator.evaluate(asked, context).text.size(), 1900U);
+    }
+    EXPECT_FALSE(evaluator.exhausted());
+    context.known.clear();
+    context.copies = {{"loop", 0}};  // where nothing is remembered
+    for (int i = 0; i < 2000; ++i) static_cast<void>(evaluator.evaluate(asked, context));
+    EXPECT_TRUE(evaluator.exhausted());
+}
+
 TEST(TemplateExpression, NeverGuesses) {
     for (const char* expression : {"[parameters('linked')]",
                                    "[parameters('none')]",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -66,9 +68,11 @@ TYPED_TEST(ByteBlocks, FindTheFirstByteThatIsMeant) {
 }
 
 TEST(EightBytes, MayBeFewer) {
-    const std::string bytes = "abcdefg\x80";
+    const std::vector<char> bytes{'a', 'b', 'c', 'd', 'e', 'f', 'g', '\x80'};
     for (std::size_t count = 0; count < EightBytes::kSize; ++count) {
-        const auto block = EightBytes::load(bytes.data(), count);
+        const std::vector<char> few(bytes.begin(),
+                                    bytes.begin() + static_cast<std::ptrdiff_t>(count));
+        const auto block = EightBytes::load(few.data(), count);
         for (std::size_t i = 0; i < EightBytes::kSize; ++i) {
             const std::size_t want = i < count ? i : EightBytes::kSize;
             EXPECT_EQ(block.equal(bytes[i]).first(), want) << count;
@@ -82,14 +86,15 @@ TEST(FindMarked, FindsWhatABytewiseSearchFinds) {
     std::mt19937 random(12);
     for (int i = 0; i < 100'000; ++i) {
         const std::string bytes = random_bytes(random, random() % 70);
-        const std::string text(bytes.begin(), bytes.end());  // the size it has and no byte more
+        const std::vector<char> exact(bytes.begin(), bytes.end());  // not a byte more
+        const std::string_view text(exact.data(), exact.size());
         const std::size_t from = random() % (text.size() + 1);
         const auto is_meant = [](unsigned char c) { return c < 0x20 || c == '"' || c >= 0x80; };
         ASSERT_EQ(find_marked(text, from,
                               [](auto block) {
                                   return block.below(' ') | block.equal('"') | block.beyond_ascii();
                               }),
-                  from + first_by_byte(std::string_view(text).substr(from), is_meant));
+                  from + first_by_byte(text.substr(from), is_meant));
     }
     EXPECT_EQ(find_marked({}, 0, [](auto block) { return block.equal('\0'); }), 0U);
 }

@@ -1,6 +1,7 @@
 #include "core/dryrun/template/plan.hpp"
 
 #include "core/base/text.hpp"
+#include "core/base/text_store.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -125,8 +126,8 @@ arm::TemplateResource Planner::identify(const Json& resource,
     const auto text = name == nullptr ? std::optional(symbolic) : evaluated(*name);
     arm::TemplateResource own;
     own.type = arm::resource_type(texts_.keep(text_of(resource, "type")));
-    own.name =
-        arm::template_name(texts_.keep(text.value_or(std::string())), own.type, text.has_value());
+    own.name = arm::template_name(texts_.keep(text.value_or(std::string())), own.type,
+                                  text.has_value(), texts_);
     const bool foreign =
         present(resource, "extension") != nullptr || present(resource, "import") != nullptr;
     if (place.parent != nullptr) own = arm::join_parent(*place.parent, own, texts_);

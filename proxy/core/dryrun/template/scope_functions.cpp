@@ -1,6 +1,7 @@
 // Functions that tell where a deployment lands, and those that read resources.
 #include "core/arm/template_function.hpp"
 #include "core/base/text.hpp"
+#include "core/base/text_store.hpp"
 #include "core/dryrun/template/functions.hpp"
 
 #include <algorithm>
