@@ -53,11 +53,11 @@ bool is_complete_scope(Segments scope) {
 }
 
 /// A gap or a `providers` among type and name would let another reader find other types; so would
-/// an escaped space, where a reader trims (`deployments%20`).
+/// an escaped space at an end, where a reader trims (`deployments%20`). Within a name it is usual.
 bool is_unambiguous(Segments tail) {
     return std::none_of(tail.begin(), tail.end(), [](const Segment& segment) {
-        return segment.after_gap || is(segment, "providers") ||
-               segment.text.find(' ') != std::string_view::npos;
+        return segment.after_gap || is(segment, "providers") || segment.text.starts_with(' ') ||
+               segment.text.ends_with(' ');
     });
 }
 

@@ -83,6 +83,16 @@ void add_remarks(std::string& out, const Identity& identity) {
     if (identity.synced.value_or(false)) {
         add_line(out, "remark", "synced from on-premises AD: in scope like any other user");
     }
+    if (identity.amr_malformed) {
+        add_line(out, "remark", "amr is there but is no list of texts: nothing in it counts");
+    }
+    if (identity.acrs_malformed) {
+        add_line(out, "remark", "acrs is there but is no list of texts: nothing in it counts");
+    }
+    if (identity.for_other_cloud) {
+        add_line(out, "remark",
+                 "for the Resource Manager of another cloud: management.azure.com answers 401");
+    }
     if (identity.password_grant_suspected.value_or(false)) {
         add_line(out, "remark",
                  "a password and nothing else: perhaps ROPC (grant_type=password), which can never "

@@ -41,11 +41,13 @@ bool is_guest(const TokenClaims& claims) {
     return claims.identity_provider && !is_home_provider(claims);
 }
 
-/// A password and nothing else. The token does not tell ROPC (grant_type=password) from a sign-in
-/// page that asked for no second factor, hence "suspected"; personal accounts cannot use ROPC
-/// (facts 4.4; https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc).
+/// A password and nothing else, and no MFA, which ROPC never has. The token does not tell ROPC
+/// (grant_type=password) from a sign-in page that asked for no second factor, hence "suspected";
+/// personal accounts cannot use ROPC (facts 4.4;
+/// https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc).
 bool is_password_grant_suspected(const TokenClaims& claims) {
-    return claims.amr == std::vector<std::string>{"pwd"} && claims.identity_provider != "live.com";
+    return !claims.has_mfa && claims.amr == std::vector<std::string>{"pwd"} &&
+           claims.identity_provider != "live.com";
 }
 
 std::optional<std::string> name_of(const TokenClaims& claims) {
@@ -58,6 +60,8 @@ void copy_claims(const TokenClaims& claims, const IdentityRules& rules, Identity
     identity.idtyp = claims.idtyp;
     identity.amr = claims.amr;
     identity.acrs = claims.acrs;
+    identity.amr_malformed = claims.amr_malformed;
+    identity.acrs_malformed = claims.acrs_malformed;
     identity.has_mfa = claims.has_mfa;
     identity.app_id = claims.app_id;
     identity.tenant = claims.tenant;
@@ -113,7 +117,7 @@ Inference infer_kind(const TokenClaims& claims) {
     if (claims.subject && claims.subject == claims.object_id) {
         return {IdentityKind::service_principal, "from sub being oid"};
     }
-    return {IdentityKind::unknown, "not even from other claims"};
+    return {IdentityKind::unknown, {}};
 }
 
 /// `idtyp` is absent. Rule v1.1.0 lets such a token pass, earlier ones failed on it; so it is an
@@ -126,17 +130,19 @@ void apply_inference(const TokenClaims& claims, Identity& identity) {
     const Inference inferred = infer_kind(claims);
     identity.kind = inferred.kind;
     if (inferred.kind != IdentityKind::unknown) identity.known_by = "inferred";
-    std::string reason = "idtyp is absent; the kind is known " + std::string(inferred.why);
+    std::string reason = inferred.why.empty()
+                             ? std::string("idtyp is absent, and no other claim tells the kind")
+                             : "idtyp is absent; the kind is known " + std::string(inferred.why);
     if (!claims.has_mfa) return set_ambiguous(identity, reason + ", and there is no MFA.");
     identity.credential = Credential::usable;
     identity.reason = reason + ", and MFA is there.";
 }
 
-bool is_arm_audience(const TokenClaims& claims, const IdentityRules& rules) {
+bool is_audience(const TokenClaims& claims, const std::vector<std::string>& audiences) {
     if (!claims.audience) return false;
     std::string_view audience = *claims.audience;
     if (audience.ends_with('/')) audience.remove_suffix(1);
-    return std::any_of(rules.audiences.begin(), rules.audiences.end(),
+    return std::any_of(audiences.begin(), audiences.end(),
                        [&](const auto& known) { return base::ascii_iequals(known, audience); });
 }
 
@@ -147,7 +153,8 @@ void apply_validity(const TokenClaims& claims,
                     const IdentityRules& rules,
                     base::Timestamp now,
                     Identity& identity) {
-    if (claims.has_audience && !is_arm_audience(claims, rules)) {
+    identity.for_other_cloud = is_audience(claims, rules.other_cloud_audiences);
+    if (claims.has_audience && !identity.for_other_cloud && !is_audience(claims, rules.audiences)) {
         return set_unusable(identity, kInvalidToken, "The token is for another audience than ARM.");
     }
     if (claims.expires.present && !claims.expires.value) {
@@ -215,6 +222,12 @@ Identity identity_of(const TokenClaims& claims, base::Timestamp now, const Ident
     }
     apply_validity(claims, rules, now, identity);
     return identity;
+}
+
+void refuse_other_cloud(Identity& identity) {
+    if (!identity.for_other_cloud || identity.credential == Credential::unusable) return;
+    set_unusable(identity, kInvalidToken,
+                 "The token is for the Resource Manager of another cloud.");
 }
 
 }  // namespace armgate::identity

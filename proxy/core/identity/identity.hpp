@@ -48,6 +48,9 @@ struct Identity {
     std::optional<base::Timestamp> expires;
     /// `mfa` is an element of the array `amr`, or `p1` of the array `acrs`: exact, case-sensitive.
     bool has_mfa = false;
+    bool amr_malformed = false;    ///< there, but no array of strings: it counts as empty
+    bool acrs_malformed = false;   ///< the same
+    bool for_other_cloud = false;  ///< the audience is another cloud's Resource Manager
     /// ARM's error code for an unusable token: `InvalidAuthenticationToken` or
     /// `ExpiredAuthenticationToken` (facts 1.6). Empty otherwise.
     std::string arm_error_code;
@@ -66,5 +69,9 @@ struct Identity {
 [[nodiscard]] Identity identity_of(const TokenClaims& claims,
                                    base::Timestamp now,
                                    const IdentityRules& rules);
+
+/// What the public cloud's Resource Manager makes of a token of another cloud's: it is unusable
+/// there (facts 4.1, 6.4).
+void refuse_other_cloud(Identity& identity);
 
 }  // namespace armgate::identity

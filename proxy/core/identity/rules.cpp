@@ -52,15 +52,13 @@ Result<void> read_apps(std::string_view text, IdentityRules& rules) {
     return {};
 }
 
-Result<void> read_audiences(std::string_view text, IdentityRules& rules) {
-    const auto audiences = list_of("audiences", text, "audiences");
+Result<void> read_audiences(std::string_view text, const char* key, std::vector<std::string>& out) {
+    const auto audiences = list_of("audiences", text, key);
     if (!audiences) return audiences.error();
     for (const json& entry : *audiences) {
-        if (!entry.is_string()) return invalid("audiences", "audiences");
-        rules.audiences.push_back(base::to_lower(entry.get_ref<const std::string&>()));
-        if (rules.audiences.back().empty() || rules.audiences.back().back() == '/') {
-            return invalid("audiences", "audiences");
-        }
+        if (!entry.is_string()) return invalid("audiences", key);
+        out.push_back(base::to_lower(entry.get_ref<const std::string&>()));
+        if (out.back().empty() || out.back().back() == '/') return invalid("audiences", key);
     }
     return {};
 }
@@ -107,8 +105,13 @@ Result<void> read_patterns(std::string_view text, const Minimums& minimums, Iden
 Result<IdentityRules> parse_identity_rules(const IdentityRuleTexts& texts) {
     IdentityRules rules;
     if (const auto apps = read_apps(texts.apps, rules); !apps) return apps.error();
-    if (const auto audiences = read_audiences(texts.audiences, rules); !audiences) {
-        return audiences.error();
+    if (const auto read = read_audiences(texts.audiences, "audiences", rules.audiences); !read) {
+        return read.error();
+    }
+    if (const auto read =
+            read_audiences(texts.audiences, "other_cloud_audiences", rules.other_cloud_audiences);
+        !read) {
+        return read.error();
     }
     const auto minimums = read_tools(texts.tools, rules);
     if (!minimums) return minimums.error();

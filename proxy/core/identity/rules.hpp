@@ -27,7 +27,8 @@ struct ToolPattern {
 
 struct IdentityRules {
     std::map<std::string, std::string, std::less<>> apps;  ///< name by id, the id in lower case
-    std::vector<std::string> audiences;  ///< lower case, without the trailing slash
+    std::vector<std::string> audiences;              ///< lower case, without the trailing slash
+    std::vector<std::string> other_cloud_audiences;  ///< the same, of other clouds
     std::vector<std::string> tool_ids;
     std::vector<ToolPattern> patterns;  ///< in the order in which they are tried
 };

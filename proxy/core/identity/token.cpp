@@ -94,6 +94,8 @@ void read_idtyp(const json& claims, TokenClaims& out) {
 void read_methods(const json& claims, TokenClaims& out) {
     const json* amr = string_array(claims, "amr");
     const json* acrs = string_array(claims, "acrs");
+    out.amr_malformed = amr == nullptr && claims.contains("amr");
+    out.acrs_malformed = acrs == nullptr && claims.contains("acrs");
     out.has_mfa = holds(amr, {"mfa"}) || holds(acrs, {"p1"});
     // `rsa` is not among these: an app that signs in with a certificate may carry it (facts 4.3).
     out.has_user_mark = holds(amr, {"pwd", "fed", "wia"});

@@ -32,6 +32,8 @@ struct TokenClaims {
     std::optional<std::string> idtyp;  ///< as written, where it is a string
     std::vector<std::string> amr;      ///< empty unless the claim is an array of strings only
     std::vector<std::string> acrs;     ///< the same
+    bool amr_malformed = false;        ///< there, but no array of strings
+    bool acrs_malformed = false;       ///< the same
     bool has_mfa = false;              ///< `mfa` in amr or `p1` in acrs, over the whole lists
 
     std::optional<std::string> audience;

@@ -12,6 +12,14 @@ bool is_same(const Verdict& left, const Verdict& right) noexcept {
     return left.outcome == right.outcome && left.clause == right.clause;
 }
 
+/// Microsoft's own public hosts, not those that a user added: they may be another cloud's.
+bool is_public_arm(const RequestView& request) noexcept {
+    const std::string_view host = request.host;
+    if (request.cloud != arm::Cloud::azure_public || !host.ends_with(arm::kPublicArm)) return false;
+    return host.size() == arm::kPublicArm.size() ||
+           host[host.size() - arm::kPublicArm.size() - 1] == '.';
+}
+
 }  // namespace
 
 Assessment assess(const RequestView& request, base::Timestamp now, const Rules& rules) {
@@ -22,6 +30,7 @@ Assessment assess(const RequestView& request, base::Timestamp now, const Rules& 
                    {},
                    {},
                    {}};
+    if (is_public_arm(request)) identity::refuse_other_cloud(out.identity);
     const auto forwardable =
         is_known_method(request.method) ? request.forwardable : Forwardable::no;
     out.verdict = judge(out.request, request.cloud, out.identity, forwardable);
@@ -49,6 +58,7 @@ void judge_body(const RequestView& request, Assessment& assessment, const Rules&
         judge_contents(request, assessment.request, assessment.identity, rules.arm);
     assessment.contents = std::move(judged.items);
     assessment.contents_unread = std::move(judged.unread);
+    assessment.more_than_listed = judged.more_than_listed;
     assessment.verdict = judge(assessment.request, request.cloud, assessment.identity,
                                Forwardable::yes, judged.facts);
 }

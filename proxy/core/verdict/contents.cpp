@@ -85,6 +85,7 @@ JudgedContents judge_contents(const RequestView& request,
         show(carried, verdict, out.items[i]);
     }
     out.facts.contents = levels[0].verdict(read->more_than_listed);
+    out.more_than_listed = read->more_than_listed;
     return out;
 }
 

@@ -19,6 +19,7 @@ struct JudgedContents {
     std::vector<ContentsItem> items;
     BodyFacts facts;
     std::string unread;  ///< why not; empty where it was read
+    bool more_than_listed = false;
 };
 
 /// `request` has a body, and `classification` is that of its method and path. Together: `fail`

@@ -160,6 +160,7 @@ Result<Explained> explain_request(const ExplainRequest& request,
     Explained out{base::redact_text(request.method), std::move(target->shown_url),
                   assess(view, now, rules.rules)};
     name_policies(out.assessment.contents, arm::RefusalStyle::system, rules.rules.arm);
+    out.lacks_body = !request.body && hangs_on_body(view, out.assessment);
     return out;
 }
 
@@ -207,6 +208,14 @@ std::string explained_text(const Explained& explained, const ExplainRules& rules
     line("operation", assessment.request.operation.value_or("none of its own"));
     line("caller", caller_text(assessment.identity));
     if (!assessment.contents_unread.empty()) line("body", assessment.contents_unread);
+    if (assessment.more_than_listed) {
+        line("body",
+             "It may change more than it lists: mode Complete, onErrorDeployment, or a stack that "
+             "deletes what it no longer manages.");
+    }
+    if (explained.lacks_body) {
+        line("body", "Not given, and the verdict may hang on it: name its file with --body.");
+    }
     for (const ContentsItem& item : assessment.contents) {
         line("carries", std::string(2 * item.depth, ' ') + item.method + " " + item.name + ": " +
                             std::string(outcome_name(item.verdict.outcome)) + " (" +

@@ -45,6 +45,7 @@ struct Explained {
     std::string method;
     std::string url;
     Assessment assessment;
+    bool lacks_body = false;  ///< none was given, and the verdict may hang on it
 };
 
 /// One request as it is described. Views into the caller's memory.

@@ -124,6 +124,8 @@ struct Assessment {
     std::vector<ContentsItem> contents;
     /// Why a body that was given could not be read; empty where it was, or need not be.
     std::string contents_unread;
+    /// It may change more than `contents` lists: mode Complete, a stack that deletes.
+    bool more_than_listed = false;
 };
 
 /// classify, identify and judge in one call: what the proxy, `explain` and `report` share.

@@ -20,6 +20,17 @@ Exemption exemption(std::string_view method, const std::string& path) {
     return classify(method, full_path(path), test::arm_rules()).exemption;
 }
 
+TEST(Exemption, ASpaceWithinANameIsUsualAndAtItsEndIsNot) {
+    EXPECT_EQ(exemption("DELETE", "Microsoft.Authorization/locks/my%20lock"),
+              Exemption::delete_type);
+    EXPECT_EQ(exemption("PUT", "Microsoft.Resources/templateSpecs/my%20own%20spec"),
+              Exemption::type);
+    EXPECT_EQ(exemption("DELETE", "Microsoft.Authorization/locks/my%20lock%20"), Exemption::none);
+    EXPECT_EQ(exemption("DELETE", "Microsoft.Authorization/locks%20/l"), Exemption::none);
+    EXPECT_EQ(exemption("DELETE", "Microsoft.Authorization/%20locks/l"), Exemption::none);
+    EXPECT_EQ(exemption("DELETE", "Microsoft.Authorization/lo%20cks/l"), Exemption::none);
+}
+
 TEST(Exemption, TypesThatNoPolicyEvaluatesAreExempt) {
     for (const char* path :
          {"Microsoft.Resources/tags/default", "microsoft.resources/TAGS/default",

@@ -119,6 +119,12 @@ TEST(Explain, RemarksOnSpecialAccounts) {
     EXPECT_THAT(explained(R"("idtyp":"user","acct":1)"), HasSubstr("a guest"));
     EXPECT_THAT(explained(R"("idtyp":"user","onprem_sid":"S")"), HasSubstr("synced"));
     EXPECT_THAT(explained(R"("idtyp":"user","amr":["mfa"])"), Not(HasSubstr("remark")));
+    EXPECT_THAT(explained(R"("idtyp":"user","amr":["pwd"],"acrs":["p1"])"),
+                Not(HasSubstr("remark")));
+    EXPECT_THAT(explained(R"("idtyp":"user","amr":"mfa")"),
+                HasSubstr("remark      amr is there but is no list of texts"));
+    EXPECT_THAT(explained(R"("idtyp":"user","acrs":["p1",1])"),
+                HasSubstr("remark      acrs is there but is no list of texts"));
 }
 
 TEST(Explain, SaysHowLongTheTokenLives) {

@@ -226,6 +226,22 @@ TEST(Identity, ATokenForAnotherAudienceIsUnusable) {
     }
 }
 
+TEST(Identity, AnotherCloudsTokenIsRefusedByThePublicOneAlone) {
+    const auto refused = [](const std::string& audience) {
+        Identity who =
+            identify_value(bearer(R"({"idtyp":"app","exp":4070908800,"aud":")" + audience + "\"}"));
+        EXPECT_EQ(who.credential, Credential::usable) << audience;
+        refuse_other_cloud(who);
+        if (who.credential == Credential::usable) return std::string();
+        EXPECT_EQ(who.credential, Credential::unusable);
+        return who.arm_error_code;
+    };
+    EXPECT_EQ(refused("https://management.core.usgovcloudapi.net/"), "InvalidAuthenticationToken");
+    EXPECT_EQ(refused("https://management.chinacloudapi.cn"), "InvalidAuthenticationToken");
+    EXPECT_EQ(refused("https://management.azure.com/"), "");
+    EXPECT_EQ(refused("797f4846-ba00-4fd7-ba43-dac1f8f63013"), "");
+}
+
 TEST(Identity, AnAbsentAudienceIsNotHeldAgainstTheToken) {
     EXPECT_EQ(identify_value(bearer(R"({"idtyp":"app","exp":4070908800})")).credential,
               Credential::usable);
@@ -241,6 +257,7 @@ TEST(Identity, GuestsSyncedAccountsAndPasswordsAreTold) {
     const Told cases[] = {
         {R"("upn":"a@b","amr":["pwd"])", false, false, true, "a@b"},
         {R"("upn":"a@b","amr":["pwd","mfa"])", false, false, false, "a@b"},
+        {R"("upn":"a@b","amr":["pwd"],"acrs":["p1"])", false, false, false, "a@b"},
         {R"("upn":"a@b","amr":["fed"])", false, false, false, "a@b"},
         {R"("idp":"https://sts.windows.net/t1/","unique_name":"u","upn":"a@b")", false, false,
          false, "a@b"},

@@ -10,7 +10,8 @@ namespace armgate::identity {
 namespace {
 
 constexpr std::string_view kApps = R"({"apps":[{"id":"A","name":"n"}]})";
-constexpr std::string_view kAudiences = R"({"audiences":["https://a"]})";
+constexpr std::string_view kAudiences =
+    R"({"audiences":["https://a"],"other_cloud_audiences":["https://b"]})";
 constexpr std::string_view kTools =
     R"({"tools":[{"id":"t"}],"patterns":[{"product":"p","tool":"t"}]})";
 
@@ -44,6 +45,12 @@ TEST(IdentityRules, AFaultNamesTheFileAndTheKey) {
          "apps.json",
          "apps.id"},
         {{kApps, R"({"audiences":["https://a/"]})", kTools}, "audiences.json", "audiences"},
+        {{kApps, R"({"audiences":["https://a"]})", kTools},
+         "audiences.json",
+         "other_cloud_audiences"},
+        {{kApps, R"({"audiences":["https://a"],"other_cloud_audiences":[1]})", kTools},
+         "audiences.json",
+         "other_cloud_audiences"},
         {{kApps, kAudiences, R"({"tools":[{"id":"t"}],"patterns":[{"product":"p","tool":"u"}]})"},
          "tools.json",
          "patterns.tool"},

@@ -133,7 +133,7 @@ TEST(Tool, WhatNoPatternKnowsGoesByItsFirstProduct) {
         {"azmcp/2.0.5.0 azmcp-stdio/2.0.5.0 (.NETCoreApp,Version=v10.0; Debian)", "azmcp",
          "2.0.5.0"},
         {"HashiCorp/go-azure-sdk (Go-http-Client/1.1)", "hashicorp", std::nullopt},
-        {"Mozilla/5.0 (X11; Linux x86_64)", "mozilla", "5.0"},
+        {"Mozilla/5.0 (X11; Linux x86_64)", "browser", std::nullopt},
         {"", "", std::nullopt},
         {"  ;,() ", "", std::nullopt}};
     expect_all(cases);

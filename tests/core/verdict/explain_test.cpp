@@ -216,8 +216,48 @@ TEST(Explain, TheRuleHasTheTokensValuesInIt) {
     EXPECT_EQ(rule_of("DELETE", R"("idtyp":"app")"), "not (idtyp ('app') equals 'user')");
     EXPECT_EQ(rule_of("GET", R"("idtyp":"user")"), "method (GET) in [GET, HEAD, OPTIONS]");
     EXPECT_EQ(rule_of("PUT", R"("sub":"x")"),
-              "idtyp (absent) is not clearly 'user' or 'app': idtyp is absent; the kind is known "
-              "not even from other claims, and there is no MFA.");
+              "idtyp (absent) is not clearly 'user' or 'app': idtyp is absent, and no other claim "
+              "tells the kind, and there is no MFA.");
+}
+
+std::string text_for(const char* method,
+                     const char* url,
+                     std::optional<std::string> body,
+                     const std::string& claims = R"("idtyp":"user","amr":["pwd"])") {
+    const std::string token = "Bearer " + test::make_token(test::claims(claims));
+    const auto explained = explain_request({method, url, token, body}, kNow, rules());
+    return explained ? explained_text(*explained, rules()) : explained.error().detail;
+}
+
+TEST(Explain, SaysWhatTheVerdictHangsOn) {
+    const char* const deployment =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deployments/d";
+    const char* const vault =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v";
+    const auto lacks = HasSubstr("\nbody        Not given, and the verdict may hang on it");
+    const auto more = HasSubstr("\nbody        It may change more than it lists");
+    EXPECT_THAT(text_for("PUT", deployment, {}), lacks);
+    EXPECT_THAT(text_for("PATCH", vault, {}), lacks);
+    EXPECT_THAT(text_for("PUT", vault, {}), testing::Not(lacks));
+    EXPECT_THAT(text_for("PUT", deployment, {}, R"("idtyp":"app")"), testing::Not(lacks));
+    EXPECT_THAT(text_for("PUT", deployment,
+                         R"({"properties":{"mode":"Complete","template":{"resources":[]}}})"),
+                more);
+    EXPECT_THAT(text_for("PUT", deployment,
+                         R"({"properties":{"mode":"Incremental","template":{"resources":[]}}})"),
+                testing::Not(testing::AnyOf(lacks, more)));
+}
+
+TEST(Explain, AnotherCloudsTokenIsNoneForThePublicOne) {
+    const char* const claims =
+        R"("idtyp":"user","amr":["pwd","mfa"],"aud":"https://management.core.usgovcloudapi.net/")";
+    EXPECT_THAT(text_for("PUT", "/subscriptions/s/resourceGroups/g", {}, claims),
+                testing::StartsWith("verdict     uncertain (unusable-token)"));
+    EXPECT_THAT(
+        text_for("PUT", "https://westeurope.management.azure.com/subscriptions/s", {}, claims),
+        testing::StartsWith("verdict     uncertain (unusable-token)"));
+    EXPECT_THAT(text_for("PUT", "https://management.usgovcloudapi.net/subscriptions/s", {}, claims),
+                testing::StartsWith("verdict     pass (other-cloud)"));
 }
 
 TEST(Explain, TextIsForPeopleAndPrintable) {
