@@ -83,12 +83,14 @@ LocalAnswer answer(unsigned status,
     return out;
 }
 
-/// `/subscriptions/{s}` of the resource; the whole tenant's root otherwise.
+/// `/subscriptions/{s}` or the management group of the resource; the whole tenant's root otherwise.
 std::string assignment_scope(std::string_view resource_id) {
-    constexpr std::string_view kSubscriptions = "/subscriptions/";
-    if (!base::ascii_istarts_with(resource_id, kSubscriptions)) return {};
-    const std::size_t end = resource_id.find('/', kSubscriptions.size());
-    return safe_name(resource_id.substr(0, end));
+    for (const std::string_view scope :
+         {"/subscriptions/", "/providers/Microsoft.Management/managementGroups/"}) {
+        if (!base::ascii_istarts_with(resource_id, scope)) continue;
+        return safe_name(resource_id.substr(0, resource_id.find('/', scope.size())));
+    }
+    return {};
 }
 
 struct PolicyRefusal {

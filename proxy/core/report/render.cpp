@@ -54,7 +54,7 @@ nlohmann::ordered_json group_json(const Group& group, const verdict::Rules& rule
     const verdict::Clause& clause = rules.clause(group.clause);
     return {{"outcome", verdict::outcome_name(group.outcome)},
             {"clause", clause.name},
-            {"certainty", clause.certainty},
+            {"certainty", verdict::certainty_of(clause, "", group.operation)},
             {"caller", group.caller},
             {"caller_kind", group.caller_kind},
             {"app", group.app},

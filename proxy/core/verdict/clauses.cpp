@@ -2,6 +2,7 @@
 
 #include "core/base/embedded.hpp"
 #include "core/base/rule_file.hpp"
+#include "core/base/text.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -42,7 +43,8 @@ bool has_known_places(std::string_view rule) {
 
 Clause read_clause(base::RuleFile& file, const nlohmann::json& entry) {
     file.expect_keys(entry, "clauses",
-                     {"name", "outcome", "certainty", "explanation", "rule", "action", "source"});
+                     {"name", "outcome", "certainty", "inferred_for", "explanation", "rule",
+                      "action", "source"});
     Clause clause;
     clause.name = file.text(entry, "name");
     const auto outcome = outcome_of(file.text(entry, "outcome"));
@@ -53,6 +55,7 @@ Clause read_clause(base::RuleFile& file, const nlohmann::json& entry) {
         kCertainties.end()) {
         file.fault("certainty", "is not certain, reported, inferred or unverified");
     }
+    if (entry.contains("inferred_for")) clause.inferred_for = file.texts(entry, "inferred_for");
     clause.explanation = file.text(entry, "explanation");
     clause.rule = file.text(entry, "rule");
     if (!has_known_places(clause.rule)) file.fault("rule", "has a place that nothing fills");
@@ -62,6 +65,16 @@ Clause read_clause(base::RuleFile& file, const nlohmann::json& entry) {
 }
 
 }  // namespace
+
+std::string_view certainty_of(const Clause& clause,
+                              std::string_view method,
+                              std::string_view operation) noexcept {
+    const bool inferred = std::any_of(
+        clause.inferred_for.begin(), clause.inferred_for.end(), [&](const std::string& listed) {
+            return listed == method || base::ascii_iequals(listed, operation);
+        });
+    return inferred ? std::string_view("inferred") : std::string_view(clause.certainty);
+}
 
 Result<Clauses> parse_clauses(std::string_view text) {
     base::RuleFile file("clauses.json");

@@ -7,6 +7,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace armgate::verdict {
 
@@ -18,12 +19,18 @@ inline constexpr std::array<std::string_view, 6> kRulePlaces{"{method}", "{opera
 struct Clause {
     std::string name;
     Outcome outcome = Outcome::uncertain;  ///< for `contents`: its usual one, see `judge`
-    std::string certainty;    ///< the mark of facts: certain, reported, inferred, unverified
-    std::string explanation;  ///< one sentence for people
-    std::string rule;         ///< when it applies, with kRulePlaces
-    std::string action;       ///< what to do
+    std::string certainty;  ///< the mark of facts: certain, reported, inferred, unverified
+    std::vector<std::string> inferred_for;  ///< methods and operations of which it is less certain
+    std::string explanation;                ///< one sentence for people
+    std::string rule;                       ///< when it applies, with kRulePlaces
+    std::string action;                     ///< what to do
     std::string source;
 };
+
+/// How certain the clause is of this request. `operation` may be empty.
+[[nodiscard]] std::string_view certainty_of(const Clause& clause,
+                                            std::string_view method,
+                                            std::string_view operation) noexcept;
 
 using Clauses = std::array<Clause, kClauseCount>;  ///< indexed by ClauseId
 

@@ -201,7 +201,8 @@ std::string explained_text(const Explained& explained, const ExplainRules& rules
          std::string(outcome_name(assessment.verdict.outcome)) + " (" + clause.name + ")");
     line("why", clause.explanation);
     line("rule", filled_rule(clause, explained.method, assessment));
-    line("certainty", clause.certainty);
+    line("certainty", std::string(certainty_of(clause, explained.method,
+                                               assessment.request.operation.value_or(""))));
     line("what to do", clause.action);
     line("source", clause.source);
     line("request", explained.method + " " + explained.url);

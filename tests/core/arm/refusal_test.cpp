@@ -91,6 +91,24 @@ TEST(Refusal, ThePolicyBodyNamesAssignmentAndDefinition) {
     EXPECT_EQ(info.at("policyAssignmentParameters").at("effect").at("value"), "DenyAction");
 }
 
+TEST(Refusal, ThePolicyIsAssignedWhereOneCanBe) {
+    const auto scope_for = [](std::string id) {
+        RefusedRequest request = vault();
+        request.resource_id = std::move(id);
+        const auto answer = mfa_refusal(request, RefusalStyle::policy, context(), arm_rules());
+        const auto body = base::parse_json(answer.body, 16);
+        const auto& info = body.value().at("error").at("additionalInfo").at(0).at("info");
+        return info.at("policyAssignmentScope").get<std::string>();
+    };
+    EXPECT_EQ(scope_for("/subscriptions/s1/resourceGroups/g"), "/subscriptions/s1");
+    EXPECT_EQ(scope_for("/providers/Microsoft.Management/managementGroups/mg/providers/"
+                        "Microsoft.Authorization/roleAssignments/r"),
+              "/providers/Microsoft.Management/managementGroups/mg");
+    EXPECT_EQ(scope_for("/providers/Microsoft.Management/managementGroups/mg"),
+              "/providers/Microsoft.Management/managementGroups/mg");
+    EXPECT_EQ(scope_for("/providers/Microsoft.Support/supportTickets/t"), "");
+}
+
 TEST(Refusal, EveryAnswerHasOneChallengeAtMost) {
     for (const auto& answer :
          {mfa_refusal(vault(), RefusalStyle::policy, context(), arm_rules()),

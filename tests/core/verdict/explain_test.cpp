@@ -248,6 +248,19 @@ TEST(Explain, SaysWhatTheVerdictHangsOn) {
                 testing::Not(testing::AnyOf(lacks, more)));
 }
 
+TEST(Explain, IsNoMoreCertainThanTheFacts) {
+    const auto certain = HasSubstr("\ncertainty   certain\n");
+    const auto inferred = HasSubstr("\ncertainty   inferred\n");
+    const char* const group = "/subscriptions/s/resourceGroups/g";
+    const char* const vault =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v";
+    EXPECT_THAT(text_for("PUT", vault, {}), certain);
+    EXPECT_THAT(text_for("DELETE", vault, {}), certain);
+    EXPECT_THAT(text_for("PATCH", vault, "{}"), inferred);
+    EXPECT_THAT(text_for("PUT", group, {}), inferred);
+    EXPECT_THAT(text_for("DELETE", group, {}), inferred);
+}
+
 TEST(Explain, AnotherCloudsTokenIsNoneForThePublicOne) {
     const char* const claims =
         R"("idtyp":"user","amr":["pwd","mfa"],"aud":"https://management.core.usgovcloudapi.net/")";
