@@ -95,7 +95,11 @@ TEST(Limits, WhatIsFixedIsNamedWhereItStrikes) {
         {"body-depth", body_error(std::string(65, '['))},
         {"body-values", body_error("[" + repeated("0,", 200'001) + "0]")},
         {"contents", contents_error(R"({"properties":{"template":{"resources":[)" +
-                                    repeated(R"({"type":"A.B/c","name":"n"},)", 2001) + "]}}}")}};
+                                    repeated(R"({"type":"A.B/c","name":"n"},)", 2001) + "]}}}")},
+        {"contents-text",
+         contents_error(R"({"properties":{"template":{"resources":[{"type":"A.B/c","name":")" +
+                        std::string(300'000, 'n') + R"(","resources":[)" +
+                        repeated(R"({"type":"d","name":"n"},)", 20) + "]}]}}}")}};
     // These need a proxy: BatchTest and ShiftedWorld look for their names.
     const std::set<std::string_view> elsewhere{"merged-items", "batch-answer-bytes", "lookups"};
     for (const io::FixedLimit& limit : io::fixed_limits()) {

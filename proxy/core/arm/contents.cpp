@@ -58,7 +58,7 @@ class BodyReader {
                                        depth, more_than_listed);
     }
 
-    [[nodiscard]] bool gave_up() const noexcept { return walker_.gave_up(); }
+    [[nodiscard]] const char* why_too_much() noexcept { return walker_.why_too_much(); }
 
   private:
     const char* read_items(JsonValue body, std::size_t depth);
@@ -89,7 +89,7 @@ const char* BodyReader::read_items(JsonValue body, std::size_t depth) {
                          is_tags_only(*from.content);
         const std::size_t at = items_.size();
         items_.push_back(std::move(item));
-        if (gave_up()) return kTooMuch;
+        if (const char* why = why_too_much()) return why;
         if (!carries || !from.content) continue;
         const Classification request = items_[at].request;
         bool more = false;
@@ -118,7 +118,7 @@ const char* BodyReader::read_resource_list(JsonValue body, std::size_t depth) {
     const std::string_view scope_id = text("scope");
     const TemplateScope scope = scope_id.empty() ? TemplateScope() : scope_of_id(scope_id);
     for (const JsonValue resource : *resources) {
-        if (gave_up()) return kTooMuch;
+        if (const char* why = why_too_much()) return why;
         const auto name = resource.member("name");
         CarriedRequest item;
         item.name = name && name->is_string() ? name->text() : std::string_view{};
@@ -165,7 +165,7 @@ Result<Contents> read_contents(const CarrierView& view,
     const BatchHost host{view.host, view.cloud};
     BodyReader reader(rules, host, out.items);
     const char* why = reader.read(view.method, body, request, 0, out.more_than_listed);
-    if (why == nullptr && reader.gave_up()) why = kTooMuch;
+    if (why == nullptr) why = reader.why_too_much();
     if (why != nullptr) return Error{Errc::input_invalid, why};
     return out;
 }

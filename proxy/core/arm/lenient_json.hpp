@@ -32,7 +32,7 @@ struct JsonLimits {
 /// The containers last.
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
-/// What a document is made of. Only lenient_json looks into it.
+/// What a document is made of. Only lenient_json and lenient_reader look into it.
 struct JsonParts {
     /// A piece of the text; one that begins behind its end is a piece of `unescaped`.
     struct Span {

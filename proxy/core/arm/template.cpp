@@ -198,8 +198,7 @@ const char* TemplateWalker::walk_copies(const Members& resource, const Place& pl
 
 const char* TemplateWalker::walk_one(const Members& resource, const Place& place) {
     evaluator_.spend(resource.count + kResourceCost);
-    overfull_ = gave_up();
-    if (overfull_) return kTooMuch;
+    if (const char* why = why_too_much()) return why;
     const TemplateResource what = read_resource(resource, place);
     text_ += what.name.text.size() + what.type.text.size();
     const bool left_out =

@@ -16,6 +16,9 @@ namespace armgate::arm {
 
 /// Why a body that holds more than kMaxCarried requests, or takes more work to read, is not read.
 inline constexpr const char* kTooMuch = "The body carries more than is looked at (limit contents).";
+/// Why one is not read whose names and ids take more than kMaxCarriedText.
+inline constexpr const char* kTooMuchText =
+    "The names and ids of what the body carries take more than is looked at (limit contents-text).";
 
 /// One body's walk: what is found is added to `items`, and what may be spent is spent once.
 class TemplateWalker {
@@ -31,10 +34,13 @@ class TemplateWalker {
                                               std::size_t depth,
                                               bool& more_than_listed);
 
-    /// True where the body holds more than is looked at: then none of it is judged.
-    [[nodiscard]] bool gave_up() const noexcept {
-        return evaluator_.exhausted() || overfull_ || items_.size() > kMaxCarried ||
-               text_ > kMaxCarriedText;
+    /// Why none of the body is judged, where it holds more than is looked at; else null. It stays,
+    /// though what was too much is taken off again.
+    [[nodiscard]] const char* why_too_much() noexcept {
+        if (why_ != nullptr) return why_;
+        if (text_ > kMaxCarriedText) why_ = kTooMuchText;
+        if (evaluator_.exhausted() || items_.size() > kMaxCarried) why_ = kTooMuch;
+        return why_;
     }
 
     /// Counts what the item's id and operation take.
@@ -96,7 +102,7 @@ class TemplateWalker {
     std::unordered_map<std::string_view, OfType> types_;
     OfType* latest_type_ = nullptr;  ///< resources of a type often follow each other
     std::size_t text_ = 0;           ///< bytes of names, types, ids and operations
-    bool overfull_ = false;          ///< stays, though what was too much is taken off again
+    const char* why_ = nullptr;      ///< see why_too_much
 };
 
 }  // namespace armgate::arm

@@ -151,7 +151,11 @@ TemplateResource join_parent(const TemplateResource& parent,
     TemplateResource out;
     if (parent.type.readable()) {
         const std::string joined = join(parent.type.text, type);
-        if (is_readable(joined)) out.type = resource_type(texts.keep(joined));
+        ResourceType whole = resource_type(joined);
+        if (whole.readable()) {
+            whole.text = texts.keep(joined);
+            out.type = whole;
+        }
     }
     out.name.text = texts.keep(join(parent.name.text, child.name.text));
     const auto& before = parent.name.ends;

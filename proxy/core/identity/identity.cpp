@@ -225,7 +225,7 @@ Identity identity_of(const TokenClaims& claims, base::Timestamp now, const Ident
 }
 
 void refuse_other_cloud(Identity& identity) {
-    if (!identity.for_other_cloud || identity.credential == Credential::unusable) return;
+    if (identity.credential == Credential::unusable) return;
     set_unusable(identity, kInvalidToken,
                  "The token is for the Resource Manager of another cloud.");
 }

@@ -70,8 +70,8 @@ struct Identity {
                                    base::Timestamp now,
                                    const IdentityRules& rules);
 
-/// What the public cloud's Resource Manager makes of a token of another cloud's: it is unusable
-/// there (facts 4.1, 6.4).
+/// What the public cloud's Resource Manager makes of a token that is `for_other_cloud`: it is
+/// unusable there (facts 4.1, 6.4).
 void refuse_other_cloud(Identity& identity);
 
 }  // namespace armgate::identity

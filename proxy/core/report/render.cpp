@@ -44,8 +44,8 @@ std::string section(const std::vector<Group>& groups,
         }
         if (rows.empty()) continue;
         const verdict::Clause& clause = rules.clause(id);
-        out += "\n  " + clause.name + " (" + clause.certainty + "): " + clause.explanation + "\n" +
-               rows + "    next: " + clause.action + "\n";
+        out += "\n  " + clause.name + " (" + verdict::certainty_text(clause) +
+               "): " + clause.explanation + "\n" + rows + "    next: " + clause.action + "\n";
     }
     return out.empty() ? out : "\n" + title + out;
 }

@@ -3,6 +3,7 @@
 #include "core/verdict/rules.hpp"
 #include "core/verdict/verdict.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace armgate::verdict {
@@ -12,12 +13,13 @@ bool is_same(const Verdict& left, const Verdict& right) noexcept {
     return left.outcome == right.outcome && left.clause == right.clause;
 }
 
-/// Microsoft's own public hosts, not those that a user added: they may be another cloud's.
-bool is_public_arm(const RequestView& request) noexcept {
-    const std::string_view host = request.host;
-    if (request.cloud != arm::Cloud::azure_public || !host.ends_with(arm::kPublicArm)) return false;
-    return host.size() == arm::kPublicArm.size() ||
-           host[host.size() - arm::kPublicArm.size() - 1] == '.';
+/// One of the public cloud's hosts in config/rules/hosts.json. Those that a user added count as
+/// public, but may be another cloud's.
+bool is_known_public(std::string_view host, const arm::ArmRules& rules) {
+    return std::any_of(rules.hosts.begin(), rules.hosts.end(), [host](const arm::HostRule& rule) {
+        const auto pattern = arm::HostPattern::parse(rule.name);
+        return rule.cloud == arm::Cloud::azure_public && pattern && pattern->matches(host);
+    });
 }
 
 }  // namespace
@@ -30,7 +32,9 @@ Assessment assess(const RequestView& request, base::Timestamp now, const Rules& 
                    {},
                    {},
                    {}};
-    if (is_public_arm(request)) identity::refuse_other_cloud(out.identity);
+    if (out.identity.for_other_cloud && is_known_public(request.host, rules.arm)) {
+        identity::refuse_other_cloud(out.identity);
+    }
     const auto forwardable =
         is_known_method(request.method) ? request.forwardable : Forwardable::no;
     out.verdict = judge(out.request, request.cloud, out.identity, forwardable);

@@ -66,6 +66,14 @@ Clause read_clause(base::RuleFile& file, const nlohmann::json& entry) {
 
 }  // namespace
 
+std::string certainty_text(const Clause& clause) {
+    std::string out = clause.certainty;
+    for (const std::string& listed : clause.inferred_for) {
+        out += (&listed == &clause.inferred_for.front() ? "; inferred for " : ", ") + listed;
+    }
+    return out;
+}
+
 std::string_view certainty_of(const Clause& clause,
                               std::string_view method,
                               std::string_view operation) noexcept {

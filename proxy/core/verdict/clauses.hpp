@@ -27,6 +27,9 @@ struct Clause {
     std::string source;
 };
 
+/// For people, of all that the clause is said of: `certain; inferred for PATCH, ...`.
+[[nodiscard]] std::string certainty_text(const Clause& clause);
+
 /// How certain the clause is of this request. `operation` may be empty.
 [[nodiscard]] std::string_view certainty_of(const Clause& clause,
                                             std::string_view method,

@@ -131,9 +131,9 @@ const std::vector<FixedLimit>& fixed_limits() {
         {"body-depth", arm::kMaxBodyDepth, "levels of a body's JSON", kNotRead},
         {"body-values", arm::kMaxBodyValues, "values of a body's JSON", kNotRead},
         {"contents", arm::kMaxCarried,
-         "requests that one body carries, their names and ids (4 MiB), and the work of telling "
-         "them",
-         kNotRead},
+         "requests that one body carries, and the work of telling them", kNotRead},
+        {"contents-text", arm::kMaxCarriedText,
+         "bytes of the names, types and ids of all that one body carries", kNotRead},
         {"merged-items", verdict::kMaxMergedItems, "items of a batch that is refused in part",
          "it is refused whole"},
         {"batch-answer-bytes", arm::kMaxBatchAnswerBytes,

@@ -126,7 +126,8 @@ TEST(Report, SaysWhoWhatThroughWhichToolAndWhatNext) {
     const std::string text = report.text(*rules);
     for (const char* part :
          {"1 ARM request", "Microsoft.Storage/storageAccounts/write", "bob@example.com",
-          "azure-cli 2.61.0", "needs 2.76.0", "next: ", "/subscriptions/s/"}) {
+          "azure-cli 2.61.0", "needs 2.76.0", "next: ", "/subscriptions/s/",
+          "user-without-mfa (certain; inferred for PATCH, Microsoft.Resources/"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part;
     }
     const auto json = nlohmann::json::parse(report.json(*rules));
@@ -137,6 +138,11 @@ TEST(Report, SaysWhoWhatThroughWhichToolAndWhatNext) {
     EXPECT_EQ(json["findings"][0]["next"],
               rules->clause(verdict::ClauseId::user_without_mfa).action);
     EXPECT_EQ(json["tools_below_minimum"][0]["minimum"], "2.76.0");
+    EXPECT_EQ(json["findings"][0]["certainty"], "certain");
+    Report group;
+    add(group, line_of({"Microsoft.Resources/subscriptions/resourceGroups/write",
+                        arm::RequestClass::write, kFail, "bob@example.com", "2.81.0"}));
+    EXPECT_EQ(nlohmann::json::parse(group.json(*rules))["findings"][0]["certainty"], "inferred");
 }
 
 TEST(Report, ShowsNothingThatATerminalWouldObey) {

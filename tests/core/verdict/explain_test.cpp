@@ -3,6 +3,7 @@
 #include "core/base/json.hpp"
 #include "support/tokens.hpp"
 
+#include <span>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -262,15 +263,37 @@ TEST(Explain, IsNoMoreCertainThanTheFacts) {
 }
 
 TEST(Explain, AnotherCloudsTokenIsNoneForThePublicOne) {
-    const char* const claims =
-        R"("idtyp":"user","amr":["pwd","mfa"],"aud":"https://management.core.usgovcloudapi.net/")";
-    EXPECT_THAT(text_for("PUT", "/subscriptions/s/resourceGroups/g", {}, claims),
-                testing::StartsWith("verdict     uncertain (unusable-token)"));
-    EXPECT_THAT(
-        text_for("PUT", "https://westeurope.management.azure.com/subscriptions/s", {}, claims),
-        testing::StartsWith("verdict     uncertain (unusable-token)"));
-    EXPECT_THAT(text_for("PUT", "https://management.usgovcloudapi.net/subscriptions/s", {}, claims),
-                testing::StartsWith("verdict     pass (other-cloud)"));
+    const auto judged = [](const char* host, arm::Cloud cloud, const std::string& audience) {
+        const std::string token = test::bearer(
+            R"({"exp":4070908800,"idtyp":"user","amr":["pwd","mfa"],"aud":")" + audience + "\"}");
+        const std::string_view field = token;
+        RequestView view;
+        view.method = "PUT";
+        view.path = "/subscriptions/s/resourceGroups/g";
+        view.host = host;
+        view.cloud = cloud;
+        view.authorization = std::span(&field, 1);
+        return assess(view, kNow, rules().rules);
+    };
+    const std::string gov = "https://management.core.usgovcloudapi.net/";
+    const std::string own = "https://management.azure.com/";
+    for (const char* host : {"management.azure.com", "westeurope.management.azure.com"}) {
+        SCOPED_TRACE(host);
+        const auto refused = judged(host, arm::Cloud::azure_public, gov);
+        EXPECT_EQ(refused.verdict.clause, ClauseId::unusable_token);
+        EXPECT_EQ(refused.identity.arm_error_code, "InvalidAuthenticationToken");
+        EXPECT_THAT(refused.identity.reason, HasSubstr("of another cloud"));
+        EXPECT_EQ(judged(host, arm::Cloud::azure_public, own).verdict.clause,
+                  ClauseId::user_with_mfa);
+    }
+    EXPECT_EQ(judged("management.usgovcloudapi.net", arm::Cloud::other, gov).verdict.clause,
+              ClauseId::other_cloud);
+    // A host that a user added may be another cloud's.
+    for (const char* host : {"usgovvirginia.management.usgovcloudapi.net", "arm.contoso.example"}) {
+        EXPECT_EQ(judged(host, arm::Cloud::azure_public, gov).verdict.clause,
+                  ClauseId::user_with_mfa)
+            << host;
+    }
 }
 
 TEST(Explain, TextIsForPeopleAndPrintable) {
